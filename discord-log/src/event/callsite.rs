@@ -1,0 +1,46 @@
+//! Where in the user's source an event comes from.
+
+use std::panic::Location;
+
+/// What an attribute knows of the function it stands on; one static a function.
+#[derive(Debug)]
+pub struct Callsite {
+    function: &'static str,
+    module: &'static str,
+    file: &'static str,
+    line: u32,
+}
+
+impl Callsite {
+    /// Describes a function: its name, its module path, its file and the line of its attribute.
+    #[must_use]
+    pub const fn new(function: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
+        Self { function, module, file, line }
+    }
+
+    /// Gives the place in the source.
+    #[must_use]
+    pub const fn place(&self) -> Place<'_> {
+        Place { function: Some(self.function), module: Some(self.module), file: self.file, line: self.line }
+    }
+}
+
+/// A place in the user's source.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Place<'a> {
+    /// Name of the function, where an attribute knows it.
+    pub function: Option<&'a str>,
+    /// Path of the module, where an attribute knows it.
+    pub module: Option<&'a str>,
+    /// Source file as the compiler was given it.
+    pub file: &'a str,
+    /// Line in the file, from 1.
+    pub line: u32,
+}
+
+impl Place<'static> {
+    pub(crate) fn of(location: &'static Location<'static>) -> Self {
+        Self { function: None, module: None, file: location.file(), line: location.line() }
+    }
+}

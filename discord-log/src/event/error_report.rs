@@ -1,0 +1,83 @@
+//! The part of an event that reports an error: its type, its text, its causes and what was being done.
+
+use std::any::type_name;
+use std::error::Error;
+use std::fmt;
+
+use super::Event;
+use super::entries::{Entries, Field, Role};
+
+/// Longest chain of causes that is followed; a chain that points back at itself ends here.
+const CAUSES_CAPACITY: usize = 32;
+
+/// What an event knows of the error it reports.
+#[derive(Clone, Copy)]
+pub struct ErrorReport<'a> {
+    entries: &'a Entries,
+    message: Field<'a>,
+}
+
+impl<'a> ErrorReport<'a> {
+    pub(super) fn of(entries: &'a Entries) -> Option<Self> {
+        entries.of(Role::ErrorMessage).next().map(|message| Self { entries, message })
+    }
+
+    /// Gives the text of the outermost error.
+    #[must_use]
+    pub fn message(&self) -> &'a str {
+        self.message.as_text()
+    }
+
+    /// Gives the name of the outermost error's type as the compiler writes it; empty where it is not known.
+    #[must_use]
+    pub fn type_name(&self) -> &'a str {
+        self.message.name()
+    }
+
+    /// Walks over the texts of the causes, the nearest first.
+    pub fn causes(&self) -> impl Iterator<Item = &'a str> {
+        self.entries.of(Role::Cause).map(|cause| cause.as_text())
+    }
+
+    /// Walks over what was being done, the innermost first.
+    pub fn contexts(&self) -> impl Iterator<Item = &'a str> {
+        self.entries.of(Role::Context).map(|context| context.as_text())
+    }
+}
+
+impl fmt::Debug for ErrorReport<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorReport").field("type_name", &self.type_name()).field("message", &self.message()).finish()
+    }
+}
+
+impl Event {
+    /// Adds a standard error with its causes.
+    pub(crate) fn reporting<E: Error + ?Sized>(mut self, error: &E) -> Self {
+        self = self.reporting_text(type_name::<E>(), &format_args!("{error}"));
+        let mut cause = next_cause(error);
+        for _ in 0..CAUSES_CAPACITY {
+            let Some(current) = cause else { break };
+            self.entries.push_display(Role::Cause, "", current);
+            cause = next_cause(current);
+        }
+        self
+    }
+
+    /// Adds an error of which only a text is known.
+    pub(crate) fn reporting_text(mut self, type_name: &str, message: &dyn fmt::Display) -> Self {
+        self.entries.push_display(Role::ErrorMessage, type_name, message);
+        self
+    }
+
+    /// Adds what was being done; the innermost is added first.
+    pub(crate) fn while_doing(mut self, context: &str) -> Self {
+        self.entries.push_text(Role::Context, "", context);
+        self
+    }
+}
+
+/// The user's `source` may panic like any other code of theirs.
+fn next_cause<E: Error + ?Sized>(error: &E) -> Option<&(dyn Error + 'static)> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| error.source())).unwrap_or(None)
+}

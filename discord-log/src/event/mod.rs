@@ -1,0 +1,247 @@
+//! What happened: an [`Event`] is built on the caller's thread, by a typed constructor, and carries everything the
+//! later steps need. Its text lies in one small buffer inside the event (see [`entries`]), so that handing it to
+//! another thread moves bytes and frees nothing there. No clock is read here: the logger stamps the time.
+
+mod activity;
+mod amount;
+mod callsite;
+mod channel;
+mod entries;
+mod error_report;
+mod errors;
+mod finance;
+mod kind;
+mod named_text;
+mod performance;
+mod samples;
+mod severity;
+mod system;
+mod value;
+
+use std::fmt;
+use std::panic::Location;
+
+use jiff::Timestamp;
+
+pub use self::amount::{Amount, Currency};
+pub use self::callsite::{Callsite, Place};
+pub use self::channel::{Channel, ChannelName};
+pub use self::entries::{Field, TEXT_CAPACITY};
+pub use self::error_report::ErrorReport;
+pub use self::kind::Kind;
+pub use self::severity::Severity;
+pub use self::value::Value;
+
+pub(crate) use self::entries::{Entries, Role};
+pub(crate) use self::named_text::NamedText;
+
+/// One thing that happened, on its way to a channel.
+///
+/// Made by a constructor that names what happened, extended with [`field`](Self::field) and
+/// [`actor`](Self::actor), and handed over by [`log`](crate::log). Building one does no I/O and takes no lock;
+/// text of up to about 200 bytes needs no allocation. At most [`TEXT_CAPACITY`] bytes of text are kept.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::{Channel, Event, Severity};
+///
+/// let event = Event::user_action("Invoice Generated").field("invoice_id", "INV001").actor("u-42");
+/// assert_eq!(event.channel(), Channel::Activity);
+/// assert_eq!(event.severity(), Severity::Info);
+/// discord_log::log(event);
+/// ```
+#[derive(Clone)]
+pub struct Event {
+    kind: Kind,
+    severity: Severity,
+    channel: Channel,
+    occurred_at: Timestamp,
+    origin: Origin,
+    entries: Entries,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    Callsite(&'static Callsite),
+    Location(&'static Location<'static>),
+    Unknown,
+}
+
+impl Event {
+    /// Starts an event of a kind, with the channel and severity that belong to it.
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            severity: kind.severity(),
+            channel: kind.channel(),
+            occurred_at: Timestamp::UNIX_EPOCH,
+            origin: Origin::Unknown,
+            entries: Entries::new(),
+        }
+    }
+
+    /// Adds a named value, shown as a field of the message.
+    ///
+    /// The value is copied into the event now; a name may repeat.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Amount, Event};
+    ///
+    /// let event = Event::system_event("Import finished", "nightly run")
+    ///     .field("rows", 1_204)
+    ///     .field("dry_run", false)
+    ///     .field("total", Amount::from(99.5).in_currency("USD"));
+    /// assert_eq!(event.fields().count(), 3);
+    /// ```
+    #[must_use]
+    pub fn field<'v>(mut self, name: impl AsRef<str>, value: impl Into<Value<'v>>) -> Self {
+        self.entries.push(Role::Field, name.as_ref(), &value.into());
+        self
+    }
+
+    /// Adds a named value through its `Display`, which may fail or panic: the message then says so.
+    #[must_use]
+    pub fn field_display(mut self, name: impl AsRef<str>, value: &dyn fmt::Display) -> Self {
+        self.entries.push_display(Role::Field, name.as_ref(), value);
+        self
+    }
+
+    /// Adds a named value through its `Debug`, which may fail or panic: the message then says so.
+    #[must_use]
+    pub fn field_debug(self, name: impl AsRef<str>, value: &dyn fmt::Debug) -> Self {
+        self.field_display(name, &format_args!("{value:?}"))
+    }
+
+    /// Names who did it: a user id or an account, never a secret.
+    #[must_use]
+    pub fn actor(mut self, id: impl AsRef<str>) -> Self {
+        self.entries.push_text(Role::Actor, "", id.as_ref());
+        self
+    }
+
+    /// Sends the event to another channel than the one of its kind.
+    #[must_use]
+    pub fn in_channel(mut self, channel: Channel) -> Self {
+        self.channel = channel;
+        self
+    }
+
+    /// Gives the event another severity than the one of its kind.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Says what kind of event this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Says which channel the event goes to.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// Says how serious the event is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// Says when the event was logged; the Unix epoch as long as it was not.
+    #[must_use]
+    pub fn occurred_at(&self) -> Timestamp {
+        self.occurred_at
+    }
+
+    /// Gives the headline that the constructor was given, where its kind has one.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.entries.text(Role::Title)
+    }
+
+    /// Gives the running text that the constructor was given, where its kind has one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.entries.text(Role::Text)
+    }
+
+    /// Says who did it, where it is known.
+    #[must_use]
+    pub fn who(&self) -> Option<&str> {
+        self.entries.text(Role::Actor)
+    }
+
+    /// Walks over the named values in the order in which they were added.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
+        self.entries.of(Role::Field)
+    }
+
+    /// Gives the error that the event reports, if it reports one.
+    #[must_use]
+    pub fn error_report(&self) -> Option<ErrorReport<'_>> {
+        ErrorReport::of(&self.entries)
+    }
+
+    /// Says where in the source the event was logged, where it is known.
+    #[must_use]
+    pub fn place(&self) -> Option<Place<'_>> {
+        match self.origin {
+            Origin::Callsite(callsite) => Some(callsite.place()),
+            Origin::Location(location) => Some(Place::of(location)),
+            Origin::Unknown => None,
+        }
+    }
+
+    /// Says how many bytes of text were left out because the event was full.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.entries.left_out()
+    }
+
+    pub(crate) fn at(mut self, place: &'static Location<'static>) -> Self {
+        self.origin = Origin::Location(place);
+        self
+    }
+
+    pub(crate) fn from_callsite(mut self, callsite: &'static Callsite) -> Self {
+        self.origin = Origin::Callsite(callsite);
+        self
+    }
+
+    pub(crate) fn stamp(&mut self, now: Timestamp) {
+        self.occurred_at = now;
+    }
+
+    pub(crate) fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    fn titled(mut self, title: &str) -> Self {
+        self.entries.push_text(Role::Title, "", title);
+        self
+    }
+
+    fn saying(mut self, text: &str) -> Self {
+        self.entries.push_text(Role::Text, "", text);
+        self
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("kind", &self.kind)
+            .field("severity", &self.severity)
+            .field("channel", &self.channel)
+            .field("place", &self.place())
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
+    }
+}
