@@ -1,0 +1,476 @@
+//! Collects settings from the environment and from code, and checks them together.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use super::Config;
+use super::environment::{Environment, WEBHOOK_PREFIX};
+use super::problem::{ConfigError, Problem};
+use crate::event::{Channel, Currency};
+use crate::filter::{self, Toggle, Toggles};
+use crate::send::{ApiBase, WebhookUrl};
+use crate::{record, render, send};
+
+/// Collects settings; made by [`Config::builder`] or [`Config::from_env`].
+///
+/// Setters take what a variable of the same name takes (see `.env.example`) and win over the environment.
+#[derive(Clone, Default)]
+#[must_use = "settings do nothing before `build` and `init_with`"]
+pub struct ConfigBuilder {
+    /// By the name of the variable, whatever the value came from: one check serves both.
+    values: BTreeMap<String, String>,
+    problems: Vec<Problem>,
+}
+
+impl ConfigBuilder {
+    pub(super) fn from_env() -> Self {
+        Self::of(Environment::read())
+    }
+
+    /// Takes variables from a map instead of the process environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// let error = Config::builder()
+    ///     .variables([("DISCORD_RATE_LIMIT", "many"), ("DISCORD_LOG_ERRORS", "perhaps")])
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert_eq!(error.problems().count(), 2);
+    /// ```
+    pub fn variables<N: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        let given = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        let Environment { variables, problems } = Environment::of(given);
+        self.values.extend(variables);
+        self.problems.extend(problems);
+        self
+    }
+
+    fn of(environment: Environment) -> Self {
+        Self { values: environment.variables, problems: environment.problems }
+    }
+
+    /// Gives a channel its webhook: `DISCORD_WEBHOOK_<CHANNEL>`.
+    pub fn webhook(self, channel: Channel, address: impl Into<String>) -> Self {
+        let name = format!("{WEBHOOK_PREFIX}{}", channel.name().to_ascii_uppercase());
+        self.set(name, address.into())
+    }
+
+    /// Gives every channel without a webhook of its own this one: `DISCORD_WEBHOOK_URL`.
+    pub fn shared_webhook(self, address: impl Into<String>) -> Self {
+        self.set(SHARED_WEBHOOK, address.into())
+    }
+
+    /// Turns everything on or off: `DISCORD_LOGGING_ENABLED`, on by default.
+    pub fn enabled(self, on: bool) -> Self {
+        self.set("DISCORD_LOGGING_ENABLED", on.to_string())
+    }
+
+    /// Turns the events of the finance channel on or off: `DISCORD_LOG_FINANCE`, on by default.
+    pub fn log_finance(self, on: bool) -> Self {
+        self.set("DISCORD_LOG_FINANCE", on.to_string())
+    }
+
+    /// Turns the events of the system channel on or off: `DISCORD_LOG_SYSTEM`, on by default.
+    pub fn log_system(self, on: bool) -> Self {
+        self.set("DISCORD_LOG_SYSTEM", on.to_string())
+    }
+
+    /// Turns the events of the errors channel on or off: `DISCORD_LOG_ERRORS`, on by default.
+    pub fn log_errors(self, on: bool) -> Self {
+        self.set("DISCORD_LOG_ERRORS", on.to_string())
+    }
+
+    /// Turns the events of the activity channel on or off: `DISCORD_LOG_ACTIVITY`, on by default.
+    pub fn log_activity(self, on: bool) -> Self {
+        self.set("DISCORD_LOG_ACTIVITY", on.to_string())
+    }
+
+    /// Turns slow calls and performance warnings on or off: `DISCORD_LOG_PERFORMANCE`, on by default.
+    pub fn log_performance(self, on: bool) -> Self {
+        self.set("DISCORD_LOG_PERFORMANCE", on.to_string())
+    }
+
+    /// Turns daily summaries on or off: `DISCORD_LOG_SUMMARIES`, on by default.
+    pub fn log_summaries(self, on: bool) -> Self {
+        self.set("DISCORD_LOG_SUMMARIES", on.to_string())
+    }
+
+    /// Most messages a minute and channel: `DISCORD_RATE_LIMIT`, 1 to 6,000, 28 by default.
+    pub fn rate_limit(self, messages: u32) -> Self {
+        self.set("DISCORD_RATE_LIMIT", messages.to_string())
+    }
+
+    /// Quick attempts before a webhook counts as down and is probed slowly: `DISCORD_RETRY_ATTEMPTS`, 0 to 100, 3 by
+    /// default. Never a reason to drop anything.
+    pub fn retry_attempts(self, attempts: u32) -> Self {
+        self.set("DISCORD_RETRY_ATTEMPTS", attempts.to_string())
+    }
+
+    /// First wait before another attempt: `DISCORD_RETRY_DELAY`, 0.01 to 60 seconds, 1 second by default.
+    pub fn retry_delay(self, delay: Duration) -> Self {
+        self.set("DISCORD_RETRY_DELAY", delay.as_secs_f64().to_string())
+    }
+
+    /// Longest a request may take: `DISCORD_TIMEOUT`, 0.1 to 300 seconds, 10 seconds by default.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.set("DISCORD_TIMEOUT", timeout.as_secs_f64().to_string())
+    }
+
+    /// Most undelivered events a lane keeps in memory: `DISCORD_QUEUE_SIZE`, 1 to 1,000,000, 100 by default.
+    pub fn queue_size(self, events: usize) -> Self {
+        self.set("DISCORD_QUEUE_SIZE", events.to_string())
+    }
+
+    /// Longest that dropping the guard waits: `DISCORD_SHUTDOWN_TIMEOUT`, 0 to 600 seconds, 2 seconds by default.
+    pub fn shutdown_timeout(self, timeout: Duration) -> Self {
+        self.set("DISCORD_SHUTDOWN_TIMEOUT", timeout.as_secs_f64().to_string())
+    }
+
+    /// Names the service: `DISCORD_SERVICE`, the executable's name by default.
+    pub fn service(self, name: impl Into<String>) -> Self {
+        self.set("DISCORD_SERVICE", name.into())
+    }
+
+    /// Names the environment, such as `production`: `DISCORD_ENVIRONMENT`.
+    pub fn environment(self, name: impl Into<String>) -> Self {
+        self.set("DISCORD_ENVIRONMENT", name.into())
+    }
+
+    /// Names the release, such as `1.4.2`: `DISCORD_RELEASE`.
+    pub fn release(self, name: impl Into<String>) -> Self {
+        self.set("DISCORD_RELEASE", name.into())
+    }
+
+    /// The currency of amounts that name none: `DISCORD_CURRENCY`, an ISO 4217 code, `EUR` by default.
+    pub fn currency(self, code: impl Into<String>) -> Self {
+        self.set("DISCORD_CURRENCY", code.into())
+    }
+
+    /// Amounts over this raise an alert of their own: `DISCORD_HIGH_VALUE_THRESHOLD`, off by default.
+    pub fn high_value_threshold(self, amount: Decimal) -> Self {
+        self.set("DISCORD_HIGH_VALUE_THRESHOLD", amount.to_string())
+    }
+
+    /// Where Discord's API is served: `DISCORD_API_BASE`; for a proxy, a test server or the local Discord.
+    pub fn api_base(self, address: impl Into<String>) -> Self {
+        self.set(API_BASE_VARIABLE, address.into())
+    }
+
+    /// Checks everything and composes the settings.
+    ///
+    /// # Errors
+    ///
+    /// Lists every setting that is wrong, with its variable, what was found (never a token) and what is accepted.
+    pub fn build(self) -> Result<Config, ConfigError> {
+        let mut check = Check { environment: Environment { variables: self.values, problems: self.problems } };
+        let (webhooks, shared_webhook) = check.webhooks();
+        let send_defaults = send::Settings::default();
+        let config = Config {
+            enabled: check.switch("DISCORD_LOGGING_ENABLED"),
+            webhooks,
+            shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
+            filter: filter::Settings { toggles: check.toggles(), high_value_threshold: check.threshold() },
+            record: record::Settings {
+                queue_size: check.number(
+                    "DISCORD_QUEUE_SIZE",
+                    1..=1_000_000,
+                    "a whole number from 1 to 1,000,000",
+                    100,
+                ),
+            },
+            render: render::Settings {
+                service: check.text("DISCORD_SERVICE").unwrap_or_else(executable_name),
+                environment: check.text("DISCORD_ENVIRONMENT"),
+                release: check.text("DISCORD_RELEASE"),
+                host: gethostname::gethostname().into_string().ok(),
+                currency: check.currency(),
+            },
+            send: send::Settings {
+                shared_webhook,
+                rate_limit: check.number(
+                    "DISCORD_RATE_LIMIT",
+                    1..=6_000,
+                    "a whole number from 1 to 6,000",
+                    send_defaults.rate_limit,
+                ),
+                retry_attempts: check.number(
+                    "DISCORD_RETRY_ATTEMPTS",
+                    0..=100,
+                    "a whole number from 0 to 100",
+                    send_defaults.retry_attempts,
+                ),
+                retry_delay: check.seconds("DISCORD_RETRY_DELAY", 0.01..=60.0, "seconds from 0.01 to 60", 1.0),
+                timeout: check.seconds("DISCORD_TIMEOUT", 0.1..=300.0, "seconds from 0.1 to 300", 10.0),
+            },
+        };
+        if check.environment.problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError::of(check.environment.problems))
+        }
+    }
+
+    fn set(mut self, name: impl Into<String>, value: String) -> Self {
+        self.values.insert(name.into(), value);
+        self
+    }
+}
+
+/// Shows which variables are set; some of their values are secrets.
+impl std::fmt::Debug for ConfigBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConfigBuilder").field("set", &self.values.keys()).finish_non_exhaustive()
+    }
+}
+
+/// Takes variables out one by one, and notes what is wrong with them.
+struct Check {
+    environment: Environment,
+}
+
+impl Check {
+    fn webhooks(&mut self) -> (BTreeMap<Channel, WebhookUrl>, Option<WebhookUrl>) {
+        let base = self
+            .read(API_BASE_VARIABLE, "an address such as `https://discord.com/api/v10`", ApiBase::parse)
+            .unwrap_or_default();
+        let shared = self.webhook(SHARED_WEBHOOK, &base);
+        let names: Vec<_> =
+            self.environment.variables.keys().filter(|name| name.starts_with(WEBHOOK_PREFIX)).cloned().collect();
+        let mut webhooks = BTreeMap::new();
+        for name in names {
+            let channel = Channel::named(name.trim_start_matches(WEBHOOK_PREFIX));
+            if let Some(webhook) = self.webhook(&name, &base) {
+                webhooks.insert(channel, webhook);
+            }
+        }
+        (webhooks, shared)
+    }
+
+    fn webhook(&mut self, name: &str, base: &ApiBase) -> Option<WebhookUrl> {
+        let value = self.environment.take(name)?;
+        match WebhookUrl::parse(&value, base) {
+            Ok(webhook) => Some(webhook),
+            Err(error) => {
+                self.environment.problems.push(Problem::with_finding(name, error, WEBHOOK_ACCEPTED));
+                None
+            }
+        }
+    }
+
+    fn toggles(&mut self) -> Toggles {
+        [
+            ("DISCORD_LOG_FINANCE", Toggle::Finance),
+            ("DISCORD_LOG_SYSTEM", Toggle::System),
+            ("DISCORD_LOG_ERRORS", Toggle::Errors),
+            ("DISCORD_LOG_ACTIVITY", Toggle::Activity),
+            ("DISCORD_LOG_PERFORMANCE", Toggle::Performance),
+            ("DISCORD_LOG_SUMMARIES", Toggle::Summaries),
+        ]
+        .into_iter()
+        .fold(Toggles::NONE, |toggles, (name, toggle)| toggles.with(toggle, self.switch(name)))
+    }
+
+    fn switch(&mut self, name: &str) -> bool {
+        self.read(name, "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`", parse_switch).unwrap_or(true)
+    }
+
+    fn seconds(
+        &mut self,
+        name: &str,
+        range: std::ops::RangeInclusive<f64>,
+        accepted: &'static str,
+        default: f64,
+    ) -> Duration {
+        Duration::from_secs_f64(self.number(name, range, accepted, default))
+    }
+
+    fn number<T: FromStr + PartialOrd>(
+        &mut self,
+        name: &str,
+        range: std::ops::RangeInclusive<T>,
+        accepted: &'static str,
+        default: T,
+    ) -> T {
+        self.read(name, accepted, |value| value.parse().ok().filter(|number| range.contains(number))).unwrap_or(default)
+    }
+
+    fn threshold(&mut self) -> Option<Decimal> {
+        let positive = |value: &str| value.parse::<Decimal>().ok().filter(|amount| amount.is_sign_positive());
+        self.read("DISCORD_HIGH_VALUE_THRESHOLD", "an amount such as `10000` or `2500.50`", positive)
+    }
+
+    fn currency(&mut self) -> Currency {
+        self.read("DISCORD_CURRENCY", "a code of three letters such as `EUR`", Currency::from_code)
+            .unwrap_or(Currency::EUR)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        self.environment.take(name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn read<T>(&mut self, name: &str, accepted: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let value = self.environment.take(name)?;
+        let parsed = parse(&value);
+        if parsed.is_none() {
+            self.environment.problems.push(Problem::with_value(name, &value, accepted));
+        }
+        parsed
+    }
+}
+
+fn parse_switch(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn executable_name() -> String {
+    std::env::current_exe()
+        .ok()
+        .and_then(|path| path.file_stem().map(|name| name.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "service".to_owned())
+}
+
+const SHARED_WEBHOOK: &str = "DISCORD_WEBHOOK_URL";
+const API_BASE_VARIABLE: &str = "DISCORD_API_BASE";
+const WEBHOOK_ACCEPTED: &str = "`https://discord.com/api/webhooks/<digits>/<token>` as Discord shows it, or a loopback \
+                                address, or one of the host of DISCORD_API_BASE";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "s3cret-Token_of-a-webhook";
+
+    #[test]
+    fn every_spelling_of_a_switch_is_read() {
+        for (values, meaning) in [
+            (["True", "true", "TRUE", "1", "yes", "YES", "on", "On", " true "], true),
+            (["False", "false", "FALSE", "0", "no", "No", "off", "OFF", "off\n"], false),
+        ] {
+            for value in values {
+                let config = Config::builder().variables([("DISCORD_LOG_FINANCE", value)]).build().expect(value);
+                assert_eq!(config.filter.toggles.has(Toggle::Finance), meaning, "{value:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_first_version() {
+        let config = Config::builder().build().expect("defaults");
+        assert!(config.enabled && config.webhooks.is_empty());
+        assert_eq!(config.filter.toggles, Toggles::ALL);
+        assert_eq!(config.send.rate_limit, 28);
+        assert_eq!(config.send.retry_attempts, 3);
+        assert_eq!(config.send.retry_delay, Duration::from_secs(1));
+        assert_eq!(config.send.timeout, Duration::from_secs(10));
+        assert_eq!(config.record.queue_size, 100);
+        assert_eq!(config.shutdown_timeout, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_and_no_token_with_them() {
+        let elsewhere = format!("https://example.com/api/webhooks/1/{TOKEN}");
+        let misplaced = format!("https://discord.com/api/webhooks/1/{TOKEN}");
+        let error = Config::builder()
+            .variables([
+                ("DISCORD_LOGGING_ENABLED", "maybe"),
+                ("DISCORD_RATE_LIMIT", "0"),
+                ("DISCORD_RETRY_ATTEMPTS", "-1"),
+                ("DISCORD_RETRY_DELAY", "NaN"),
+                ("DISCORD_TIMEOUT", &misplaced),
+                ("DISCORD_QUEUE_SIZE", "1.5"),
+                ("DISCORD_SHUTDOWN_TIMEOUT", "inf"),
+                ("DISCORD_WEBHOOK_FINANCE", &elsewhere),
+                ("DISCORD_WEBHOOK_DEPLOYS", TOKEN),
+                ("DISCORD_WEBHOOK_ERRORS_FILE", "/nowhere/at/all"),
+                ("DISCORD_CURRENCY", "euro"),
+                ("DISCORD_HIGH_VALUE_THRESHOLD", "much"),
+                ("DISCORD_API_BASE", "discord"),
+            ])
+            .build()
+            .expect_err("thirteen mistakes");
+        let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
+        wrong.sort_unstable();
+        assert_eq!(
+            wrong,
+            [
+                "DISCORD_API_BASE",
+                "DISCORD_CURRENCY",
+                "DISCORD_HIGH_VALUE_THRESHOLD",
+                "DISCORD_LOGGING_ENABLED",
+                "DISCORD_QUEUE_SIZE",
+                "DISCORD_RATE_LIMIT",
+                "DISCORD_RETRY_ATTEMPTS",
+                "DISCORD_RETRY_DELAY",
+                "DISCORD_SHUTDOWN_TIMEOUT",
+                "DISCORD_TIMEOUT",
+                "DISCORD_WEBHOOK_DEPLOYS",
+                "DISCORD_WEBHOOK_ERRORS_FILE",
+                "DISCORD_WEBHOOK_FINANCE",
+            ]
+        );
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains(TOKEN), "{shown}");
+        assert!(shown.contains("`maybe`") && shown.contains("example.com"), "{shown}");
+    }
+
+    #[test]
+    fn code_wins_over_variables() {
+        let config = Config::builder()
+            .variables([("DISCORD_RATE_LIMIT", "5"), ("DISCORD_SERVICE", "from-env")])
+            .rate_limit(7)
+            .build()
+            .expect("settings");
+        assert_eq!((config.send.rate_limit, config.render.service.as_str()), (7, "from-env"));
+    }
+
+    #[test]
+    fn every_channel_finds_its_webhook() {
+        let config = Config::builder()
+            .variables([
+                ("DISCORD_WEBHOOK_FINANCE", "https://discord.com/api/webhooks/1/t"),
+                ("DISCORD_WEBHOOK_DEPLOYS", "https://discord.com/api/webhooks/2/t"),
+                ("DISCORD_WEBHOOK_URL", "https://discord.com/api/webhooks/3/t"),
+            ])
+            .build()
+            .expect("settings");
+        let id = |channel| config.webhook(channel).map(WebhookUrl::id);
+        assert_eq!(id(Channel::Finance), Some("1"));
+        assert_eq!(id(Channel::named("deploys")), Some("2"));
+        assert_eq!(id(Channel::Errors), Some("3"));
+    }
+
+    #[test]
+    fn nothing_shows_a_token() {
+        let builder = Config::builder()
+            .webhook(Channel::Finance, format!("https://discord.com/api/webhooks/1/{TOKEN}"))
+            .shared_webhook(format!("https://discord.com/api/webhooks/2/{TOKEN}"));
+        let shown = format!("{builder:?} {:?}", builder.clone().build().expect("settings"));
+        assert!(!shown.contains(TOKEN), "{shown}");
+    }
+
+    #[test]
+    fn a_blank_variable_is_an_unset_one() {
+        let config = Config::builder().variables([("DISCORD_WEBHOOK_FINANCE", ""), ("DISCORD_TIMEOUT", " ")]).build();
+        assert!(config.is_ok_and(|config| config.webhooks.is_empty()));
+    }
+
+    #[test]
+    fn a_webhook_may_lie_in_a_file() {
+        let path = std::env::temp_dir().join(format!("webhook-of-a-test-{}", std::process::id()));
+        std::fs::write(&path, "\u{feff}https://discord.com/api/webhooks/77/t\r\n").expect("a file");
+        let variable = ("DISCORD_WEBHOOK_FINANCE_FILE", path.to_string_lossy().into_owned());
+        let config = Config::builder().variables([variable]).build();
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(config.expect("settings").webhook(Channel::Finance).map(WebhookUrl::id), Some("77"));
+    }
+}

@@ -1,0 +1,70 @@
+//! The settings: read from the environment, made in code, or both; checked once, all mistakes told together.
+//!
+//! [`ConfigBuilder`] collects them and composes the settings that each step has for itself; no step reads them from
+//! here.
+
+mod builder;
+mod environment;
+mod problem;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use self::builder::ConfigBuilder;
+pub use self::problem::{ConfigError, Problem};
+
+use crate::event::Channel;
+use crate::send::WebhookUrl;
+use crate::{filter, record, render, send};
+
+/// Checked settings, ready for [`init_with`](crate::init_with).
+///
+/// `Debug` shows no token.
+///
+/// # Examples
+///
+/// ```no_run
+/// use discord_log::{Channel, Config};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::from_env()                  // the environment, and `.env` beneath it
+///     .service("billing")                          // code wins over both
+///     .rate_limit(20)
+///     .build()?;
+/// let _guard = discord_log::init_with(config)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) enabled: bool,
+    pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,
+    pub(crate) shutdown_timeout: Duration,
+    pub(crate) filter: filter::Settings,
+    pub(crate) record: record::Settings,
+    pub(crate) render: render::Settings,
+    pub(crate) send: send::Settings,
+}
+
+impl Config {
+    /// Starts from the defaults alone, without reading the environment.
+    #[must_use]
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Starts from the process environment and, beneath it, the file `.env` of the working directory or a folder
+    /// above it.
+    ///
+    /// Only reads: the process environment is never changed. What is wrong is told by
+    /// [`build`](ConfigBuilder::build).
+    #[must_use]
+    pub fn from_env() -> ConfigBuilder {
+        ConfigBuilder::from_env()
+    }
+
+    /// Gives the webhook of a channel: its own, or the one that serves every channel without one.
+    pub(crate) fn webhook(&self, channel: Channel) -> Option<&WebhookUrl> {
+        self.webhooks.get(&channel).or(self.send.shared_webhook.as_ref())
+    }
+}

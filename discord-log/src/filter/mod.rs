@@ -1,0 +1,17 @@
+//! Whether an event is wanted: the toggles, read through one atomic load before anything is built, and the alert that
+//! a large amount raises.
+
+mod high_value;
+mod toggles;
+
+use rust_decimal::Decimal;
+
+pub(crate) use self::high_value::high_value_alert;
+pub(crate) use self::toggles::{Toggle, Toggles};
+
+/// What this step needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) toggles: Toggles,
+    pub(crate) high_value_threshold: Option<Decimal>,
+}
