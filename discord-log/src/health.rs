@@ -1,0 +1,223 @@
+//! What became of every event, in numbers. A leaf: every step may count here, and nothing here calls anybody.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+/// Gives a snapshot of what became of every event since the process started.
+///
+/// Costs a few atomic loads and a short lock that no log call takes. May be called at any time, also before
+/// [`init`](crate::init).
+///
+/// # Examples
+///
+/// ```
+/// let health = discord_log::health();
+/// let ended = health.delivered + health.merged + health.buried + health.lost.values().sum::<u64>();
+/// assert_eq!(health.accepted, ended + health.waiting);
+/// ```
+#[must_use]
+pub fn health() -> Health {
+    COUNTERS.snapshot()
+}
+
+/// What became of every event since the process started, and how each webhook is.
+///
+/// `accepted = delivered + merged + waiting + buried + lost`, whenever it is read.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Health {
+    /// Events that a log call took.
+    pub accepted: u64,
+    /// Events that stand in a message which Discord confirmed, or in the local log where a channel has no webhook.
+    pub delivered: u64,
+    /// Those of the delivered that went to the local log.
+    pub delivered_locally: u64,
+    /// Events whose count stands in the message of an earlier one.
+    pub merged: u64,
+    /// Events on their way.
+    pub waiting: u64,
+    /// Events that Discord refused for good; each was told in the local log with the reason.
+    pub buried: u64,
+    /// Events that could not be kept, by reason.
+    pub lost: BTreeMap<Loss, u64>,
+    /// The webhooks that were used so far.
+    pub webhooks: Vec<WebhookHealth>,
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lost: u64 = self.lost.values().sum();
+        write!(
+            f,
+            "{} accepted = {} delivered + {} merged + {} waiting + {} buried + {lost} lost",
+            self.accepted, self.delivered, self.merged, self.waiting, self.buried
+        )?;
+        self.lost.iter().try_for_each(|(loss, count)| write!(f, " ({loss}: {count})"))
+    }
+}
+
+/// How a webhook is.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct WebhookHealth {
+    /// The digits that name the webhook; no secret.
+    pub id: String,
+    /// Events delivered through it.
+    pub delivered: u64,
+    /// Requests that Discord answered with 429.
+    pub limited: u64,
+    /// How it takes messages.
+    pub state: WebhookState,
+    /// What the last failed attempt said; empty after a success.
+    pub trouble: String,
+}
+
+/// How a webhook takes messages.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum WebhookState {
+    /// Gone for good: deleted, or its token is refused. Never called again.
+    Closed,
+    /// Does not answer; tried slowly until it does.
+    Down,
+    /// Takes messages.
+    Up,
+}
+
+/// Why an event could not be kept.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Loss {
+    /// Logged after the guard was dropped.
+    AfterShutdown,
+    /// More severe or newer events of its channel needed its place in the journal.
+    JournalFull,
+    /// The events between the callers and the recorder were too many.
+    QueueFull,
+    /// Still waiting when the guard's time was over; written to the local log.
+    Shutdown,
+}
+
+impl Loss {
+    const ALL: [Self; 4] = [Self::AfterShutdown, Self::JournalFull, Self::QueueFull, Self::Shutdown];
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AfterShutdown => "logged after shutdown",
+            Self::JournalFull => "journal full",
+            Self::QueueFull => "queue full",
+            Self::Shutdown => "not delivered in time at shutdown",
+        })
+    }
+}
+
+/// The process's counters.
+pub(crate) static COUNTERS: Counters = Counters::new();
+
+/// Counts events in and out. Relaxed everywhere: each number is right by itself.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    accepted: AtomicU64,
+    crossed: AtomicU64,
+    delivered: AtomicU64,
+    delivered_locally: AtomicU64,
+    buried: AtomicU64,
+    lost: [AtomicU64; Loss::ALL.len()],
+    webhooks: Mutex<Vec<WebhookHealth>>,
+}
+
+impl Counters {
+    const fn new() -> Self {
+        Self {
+            accepted: AtomicU64::new(0),
+            crossed: AtomicU64::new(0),
+            delivered: AtomicU64::new(0),
+            delivered_locally: AtomicU64::new(0),
+            buried: AtomicU64::new(0),
+            lost: [const { AtomicU64::new(0) }; Loss::ALL.len()],
+            webhooks: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Counts an event before it is pushed: whoever sees it later has seen it counted.
+    pub(crate) fn accept(&self) {
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Acquire)
+    }
+
+    /// Counts an accepted event that needs no recorder any more: it has it, or nobody will.
+    pub(crate) fn cross(&self, events: usize) {
+        self.crossed.fetch_add(events as u64, Ordering::Release);
+    }
+
+    pub(crate) fn crossed(&self) -> u64 {
+        self.crossed.load(Ordering::Acquire)
+    }
+
+    /// Counts an event that one of our own threads made.
+    pub(crate) fn accept_own(&self) {
+        self.accept();
+        self.cross(1);
+    }
+
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn deliver(&self, events: usize) {
+        self.delivered.fetch_add(events as u64, Ordering::Release);
+    }
+
+    pub(crate) fn deliver_locally(&self, events: usize) {
+        self.delivered_locally.fetch_add(events as u64, Ordering::Relaxed);
+        self.deliver(events);
+    }
+
+    pub(crate) fn bury(&self, events: usize) {
+        self.buried.fetch_add(events as u64, Ordering::Release);
+    }
+
+    pub(crate) fn lose(&self, loss: Loss, events: u64) {
+        if let Some(counter) = self.lost.get(loss as usize) {
+            counter.fetch_add(events, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn lost(&self, loss: Loss) -> u64 {
+        self.lost.get(loss as usize).map_or(0, |counter| counter.load(Ordering::Acquire))
+    }
+
+    /// Publishes how the webhooks are; called by the sender after each answer.
+    pub(crate) fn publish(&self, webhooks: Vec<WebhookHealth>) {
+        *self.webhooks.lock().unwrap_or_else(PoisonError::into_inner) = webhooks;
+    }
+
+    fn snapshot(&self) -> Health {
+        // The ends are read before the beginning, so that an event which ends meanwhile still counts as waiting.
+        let delivered = self.delivered();
+        let buried = self.buried.load(Ordering::Acquire);
+        let lost: BTreeMap<_, _> = Loss::ALL.into_iter().map(|loss| (loss, self.lost(loss))).collect();
+        let accepted = self.accepted();
+        Health {
+            accepted,
+            delivered,
+            delivered_locally: self.delivered_locally.load(Ordering::Relaxed).min(delivered),
+            merged: 0,
+            waiting: accepted.saturating_sub(delivered + buried + lost.values().sum::<u64>()),
+            buried,
+            lost: lost.into_iter().filter(|(_, count)| *count > 0).collect(),
+            webhooks: self.webhooks.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+}
