@@ -1,9 +1,23 @@
-//! Delivery.
+//! Delivery: when a webhook may be called, and what its answer means.
+//!
+//! [`Engine`] decides: a plain state machine to which time is an argument. [`Client`] is the only code that talks HTTP.
+//! In between goes plain data: a [`Permit`] out, an [`Answer`] back.
 
+mod answer;
+mod backoff;
+mod client;
+mod engine;
+mod lane;
+mod rate_limit;
+mod tls;
+mod verdict;
 mod webhook_url;
 
 use std::time::Duration;
 
+pub(crate) use self::answer::Answer;
+pub(crate) use self::client::Client;
+pub(crate) use self::engine::{Denied, Engine, LaneId, Outcome, Permit};
 pub(crate) use self::webhook_url::{ApiBase, WebhookUrl};
 
 /// What this step needs to know.

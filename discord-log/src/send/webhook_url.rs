@@ -53,6 +53,10 @@ impl WebhookUrl {
         &self.id
     }
 
+    pub(crate) fn needs_tls(&self) -> bool {
+        self.base.0.starts_with("https:")
+    }
+
     /// Gives the address to call. To be handed to the HTTP client alone.
     pub(super) fn reveal(&self) -> String {
         format!("{}/webhooks/{}/{}", self.base.0, self.id, self.token)

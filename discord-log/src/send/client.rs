@@ -1,0 +1,103 @@
+//! The HTTP client: the only code that talks to the network. It never follows a redirect, sends no referer, and gives no
+//! error that holds an address.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt::Write;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::redirect;
+
+use super::answer::{Answer, LimitHeaders, Response};
+use super::engine::Permit;
+use super::tls;
+
+/// What Discord asks of every client; one without it is refused before it reaches Discord.
+///
+/// Source: <https://discord.com/developers/docs/reference#user-agent>.
+const USER_AGENT: &str = concat!("DiscordBot (https://docs.rs/discord-log, ", env!("CARGO_PKG_VERSION"), ")");
+
+/// Bytes of an answer that are read; a message with ten embeds comes back in less.
+const BODY_CAPACITY: usize = 64 * 1024;
+
+/// Idle connections are closed before routers in between forget them.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Posts messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// Builds the client; reads the system's certificates if `needs_tls`, which takes some milliseconds.
+    pub(crate) fn new(timeout: Duration, needs_tls: bool) -> Result<Self, ClientError> {
+        let builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .timeout(timeout)
+            .connect_timeout(timeout)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(4);
+        let http = tls::configure(builder, needs_tls)?
+            .build()
+            .map_err(|error| ClientError(format!("the HTTP client cannot be built: {}", trouble(error)).into()))?;
+        Ok(Self { http })
+    }
+
+    /// Posts a message and waits for Discord's word that it is stored.
+    pub(crate) async fn post(&self, permit: &Permit, body: Vec<u8>) -> Answer {
+        let address = format!("{}?wait=true", permit.url());
+        let request = self.http.post(address).header(CONTENT_TYPE, "application/json").body(body);
+        match request.send().await {
+            Ok(response) => read(response).await,
+            Err(error) => {
+                let may_have_arrived = !(error.is_connect() || error.is_builder());
+                Answer::Failed { trouble: trouble(error), may_have_arrived }
+            }
+        }
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Answer {
+    let status = response.status().as_u16();
+    let headers = LimitHeaders::read(|name| header(response.headers(), name));
+    let mut body = Vec::new();
+    while body.len() < BODY_CAPACITY {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let room = BODY_CAPACITY - body.len();
+                body.extend(chunk.iter().take(room));
+            }
+            Ok(None) => break,
+            // The status says enough: what is missing of the body changes no verdict but that of a refusal.
+            Err(_) if (200..300).contains(&status) => break,
+            Err(error) => return Answer::Failed { trouble: trouble(error), may_have_arrived: status >= 500 },
+        }
+    }
+    Answer::Response(Response { status, headers, body })
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &'static str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Writes an error with its causes and without its address.
+fn trouble(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(current) = cause {
+        let _ = write!(text, ": {current}");
+        cause = current.source();
+    }
+    text
+}
+
+/// Why there is no HTTP client, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ClientError(pub(super) Cow<'static, str>);
