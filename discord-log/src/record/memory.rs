@@ -94,8 +94,10 @@ impl Journal for MemoryJournal {
         self.state().last
     }
 
-    fn is_waiting(&self, channel: Channel, upto: Seq) -> bool {
-        self.state().channels.get(&channel).and_then(Backlog::oldest).is_some_and(|oldest| oldest <= upto)
+    fn waiting(&self, upto: Seq) -> Vec<Channel> {
+        let state = self.state();
+        let has_waiting = |backlog: &Backlog| backlog.oldest().is_some_and(|oldest| oldest <= upto);
+        state.channels.iter().filter(|(_, backlog)| has_waiting(backlog)).map(|(channel, _)| *channel).collect()
     }
 }
 
@@ -196,13 +198,13 @@ mod tests {
         journal.append(&mut std::iter::once(event(3, Severity::Error)));
         let taken = journal.take(Channel::Activity, 10);
         assert!(journal.backlog().is_empty());
-        assert!(journal.is_waiting(Channel::Activity, upto));
+        assert_eq!(journal.waiting(upto), [Channel::Activity]);
         let (later, earlier): (Vec<_>, Vec<_>) = taken.into_iter().partition(|entry| entry.seq > upto);
         journal.settle(&earlier);
-        assert!(!journal.is_waiting(Channel::Activity, upto));
-        assert!(journal.is_waiting(Channel::Activity, journal.last()));
+        assert_eq!(journal.waiting(upto), []);
+        assert_eq!(journal.waiting(journal.last()), [Channel::Activity]);
         journal.settle(&later);
-        assert!(!journal.is_waiting(Channel::Activity, journal.last()));
+        assert_eq!(journal.waiting(journal.last()), []);
     }
 
     #[test]

@@ -41,6 +41,6 @@ pub(crate) trait Journal: Debug + Send + Sync {
     /// Gives the number of the entry appended last.
     fn last(&self) -> Seq;
 
-    /// Says whether a channel has an entry, taken or not, with a number up to `upto`.
-    fn is_waiting(&self, channel: Channel, upto: Seq) -> bool;
+    /// Lists the channels that have an entry, taken or not, with a number up to `upto`.
+    fn waiting(&self, upto: Seq) -> Vec<Channel>;
 }

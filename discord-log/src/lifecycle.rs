@@ -1,0 +1,272 @@
+//! From `init` to the end of the guard: starts the two threads, asks them to flush, and stops them.
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::config::{Config, ConfigError};
+use crate::event::{Channel, Severity};
+use crate::health::{COUNTERS, Loss};
+use crate::local_log;
+use crate::logger;
+use crate::record::{Journal, MemoryJournal};
+use crate::recorder::{Order, Recorder};
+use crate::sender::{Inbox, Reply, Sender as Delivery};
+
+/// Starts the logger with the settings of the environment and of `.env`.
+///
+/// Starts two threads and returns at once; nothing is sent before. A channel without a webhook is no error: its events
+/// go to the local log. Needs no async runtime.
+///
+/// # Errors
+///
+/// [`InitError::Config`] lists everything that is wrong with the settings; [`InitError::AlreadyInitialized`] while
+/// another guard lives; [`InitError::Thread`] where the system gives no thread.
+///
+/// # Examples
+///
+/// ```no_run
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let _discord = discord_log::init()?;
+///     discord_log::log_user_action("Invoice generated");
+///     Ok(())
+/// }
+/// ```
+pub fn init() -> Result<Guard, InitError> {
+    init_with(Config::from_env().build()?)
+}
+
+/// Starts the logger with settings made in code.
+///
+/// # Errors
+///
+/// [`InitError::AlreadyInitialized`] while another guard lives; [`InitError::Thread`] where the system gives no thread.
+pub fn init_with(config: Config) -> Result<Guard, InitError> {
+    let mut state = state();
+    if !matches!(*state, State::Idle) {
+        return Err(InitError::AlreadyInitialized);
+    }
+    let shutdown_timeout = config.shutdown_timeout;
+    *state = if config.enabled { State::Running(start(config)?) } else { State::SwitchedOff };
+    Ok(Guard { shutdown_timeout, is_over: false })
+}
+
+/// What the process's logger is doing.
+enum State {
+    /// A guard is ending; its threads still own the queue.
+    Ending,
+    Idle,
+    Running(Sender<Order>),
+    SwitchedOff,
+}
+
+static STATE: Mutex<State> = Mutex::new(State::Idle);
+
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn start(config: Config) -> Result<Sender<Order>, InitError> {
+    announce(&config);
+    let config = Arc::new(config);
+    let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(&config.record));
+    let (orders, ordered) = channel();
+    let (inbox, inputs) = Inbox::new();
+    spawn("discord-log-send", {
+        let (config, journal, inbox) = (Arc::clone(&config), Arc::clone(&journal), inbox.clone());
+        move || Delivery::run(config, journal, inbox, inputs)
+    })?;
+    let queue = logger::queue();
+    spawn("discord-log-record", {
+        let config = Arc::clone(&config);
+        move || Recorder { config, queue, journal, orders: ordered, sender: inbox }.run()
+    })?;
+    logger::open(config.filter.toggles, &config.render);
+    Ok(orders)
+}
+
+/// Detached: the guard waits for the threads' answers with a deadline, never for the threads themselves.
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), InitError> {
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(body);
+    thread.map(drop).map_err(InitError::Thread)
+}
+
+/// Says once, before anything is logged, which channels have no webhook.
+fn announce(config: &Config) {
+    let missing: Vec<_> = Channel::BUILT_IN.iter().filter(|channel| config.webhook(**channel).is_none()).collect();
+    if config.webhooks.is_empty() && missing.len() == Channel::BUILT_IN.len() {
+        local_log::tell(
+            Severity::Info,
+            "no webhook is set, so everything is written here; to see messages as in Discord, run `discord-log-preview` \
+             and set the DISCORD_WEBHOOK_… variables that it prints",
+        );
+    } else {
+        for channel in missing {
+            let variable = channel.name().to_ascii_uppercase();
+            local_log::tell(
+                Severity::Info,
+                &format!("`{channel}` has no webhook, so its events are written here; set DISCORD_WEBHOOK_{variable}"),
+            );
+        }
+    }
+}
+
+/// Keeps the logger running; dropping it delivers what waits, for at most the shutdown timeout.
+///
+/// What is not delivered by then is written to the local log and counted. The wait blocks the dropping thread; in async
+/// code call [`shutdown`](Self::shutdown) from `spawn_blocking`, or [`flush_async`] before, if that matters.
+#[derive(Debug)]
+#[must_use = "dropping the guard ends the logger: bind it to a name such as `_discord`"]
+pub struct Guard {
+    shutdown_timeout: Duration,
+    is_over: bool,
+}
+
+impl Guard {
+    /// Ends the logger: delivers what waits, for at most `timeout`, and says what came of it.
+    pub fn shutdown(mut self, timeout: Duration) -> Drained {
+        self.end(timeout)
+    }
+
+    fn end(&mut self, timeout: Duration) -> Drained {
+        if std::mem::replace(&mut self.is_over, true) {
+            return Drained::default();
+        }
+        let (delivered, lost) = (COUNTERS.delivered(), COUNTERS.lost(Loss::Shutdown));
+        // The lock is not held while waiting, so that nobody waits for it.
+        let ending = std::mem::replace(&mut *state(), State::Ending);
+        if let State::Running(orders) = ending {
+            logger::close();
+            let (reply, is_settled) = reply();
+            send(&orders, Order::Stop { deadline: Instant::now() + timeout, reply });
+            let _ = is_settled.recv_timeout(timeout + GRACE);
+        }
+        *state() = State::Idle;
+        Drained {
+            delivered: COUNTERS.delivered() - delivered,
+            left: COUNTERS.lost(Loss::Shutdown) - lost + crate::health().waiting,
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.end(self.shutdown_timeout);
+    }
+}
+
+/// Waits until everything that was accepted before the call is delivered, except what belongs to closed webhooks.
+///
+/// Blocks the calling thread; in async code use [`flush_async`].
+///
+/// # Errors
+///
+/// [`FlushError::NotRunning`] without a guard; [`FlushError::TimedOut`] if it takes longer than `timeout`: what waits
+/// goes on waiting.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use discord_log::FlushError;
+///
+/// assert_eq!(discord_log::flush(Duration::from_secs(1)), Err(FlushError::NotRunning));
+/// ```
+pub fn flush(timeout: Duration) -> Result<Drained, FlushError> {
+    let Some(orders) = order_book()? else { return Ok(Drained::default()) };
+    let before = COUNTERS.delivered();
+    let (reply, is_settled) = reply();
+    send(&orders, flush_order(timeout, reply));
+    flushed(is_settled.recv_timeout(timeout + GRACE).unwrap_or(false), before)
+}
+
+/// Waits like [`flush`], without blocking the thread; works on any executor.
+///
+/// # Errors
+///
+/// The same as [`flush`].
+pub async fn flush_async(timeout: Duration) -> Result<Drained, FlushError> {
+    let Some(orders) = order_book()? else { return Ok(Drained::default()) };
+    let before = COUNTERS.delivered();
+    let (reply, is_settled) = tokio::sync::oneshot::channel();
+    send(&orders, flush_order(timeout, Box::new(move |is_settled| drop(reply.send(is_settled)))));
+    flushed(is_settled.await.unwrap_or(false), before)
+}
+
+/// Gives nothing where logging is switched off: then there is nothing to wait for.
+fn order_book() -> Result<Option<Sender<Order>>, FlushError> {
+    match &*state() {
+        State::Running(orders) => Ok(Some(orders.clone())),
+        State::SwitchedOff => Ok(None),
+        State::Ending | State::Idle => Err(FlushError::NotRunning),
+    }
+}
+
+fn reply() -> (Reply, Receiver<bool>) {
+    let (reply, replied) = sync_channel(1);
+    (Box::new(move |is_settled| drop(reply.try_send(is_settled))), replied)
+}
+
+fn flush_order(timeout: Duration, reply: Reply) -> Order {
+    Order::Flush { accepted: COUNTERS.accepted(), deadline: Instant::now() + timeout, reply }
+}
+
+fn send(orders: &Sender<Order>, order: Order) {
+    // A recorder that is gone drops the order, and with it the reply: the wait ends at once.
+    let _ = orders.send(order);
+    logger::queue().wake();
+}
+
+fn flushed(is_settled: bool, delivered_before: u64) -> Result<Drained, FlushError> {
+    if is_settled {
+        Ok(Drained { delivered: COUNTERS.delivered() - delivered_before, left: 0 })
+    } else {
+        Err(FlushError::TimedOut { waiting: crate::health().waiting })
+    }
+}
+
+/// What came of waiting.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// Events that were delivered meanwhile.
+    pub delivered: u64,
+    /// Events that could not be delivered in time.
+    pub left: u64,
+}
+
+/// Why the logger does not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InitError {
+    /// Another guard lives.
+    #[error("the logger runs already: keep the guard of the first `init` and drop it before another")]
+    AlreadyInitialized,
+    /// Some settings are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The system gave no thread.
+    #[error("no thread can be started for the logger")]
+    Thread(#[source] io::Error),
+}
+
+/// Why a flush did not complete.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlushError {
+    /// There is no guard.
+    #[error("the logger does not run: call `init` first and keep its guard")]
+    NotRunning,
+    /// It takes longer; what waits goes on waiting.
+    #[error("not everything was delivered in time: {waiting} events still wait")]
+    TimedOut {
+        /// Events still on their way.
+        waiting: u64,
+    },
+}
+
+/// What the threads may take beyond a deadline to answer that it is over.
+const GRACE: Duration = Duration::from_millis(250);

@@ -1,0 +1,47 @@
+//! What cannot go to Discord, written where the host's own log goes. Called on our own threads, never on the caller's
+//! while they run.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::event::{Event, Severity};
+use crate::render;
+
+/// The target under which `tracing` gets what cannot go to Discord.
+const TARGET: &str = "discord_log::local";
+
+/// Writes an event as one line.
+pub(crate) fn write(settings: &render::Settings, event: &Event) {
+    emit(event.severity(), &render::line(settings, event));
+}
+
+/// Tells the host something about the logger itself.
+pub(crate) fn tell(severity: Severity, text: &str) {
+    emit(severity, text);
+}
+
+/// Through `tracing` where a subscriber wants it, else to stderr; a subscriber that panics and a stderr that is closed
+/// change nothing here.
+fn emit(severity: Severity, line: &str) {
+    let is_taken = catch_unwind(AssertUnwindSafe(|| trace(severity, line))).unwrap_or(false);
+    if !is_taken {
+        let _ = writeln!(std::io::stderr(), "discord-log {severity}: {line}");
+    }
+}
+
+fn trace(severity: Severity, line: &str) -> bool {
+    macro_rules! at {
+        ($level:ident) => {{
+            let is_wanted = tracing::event_enabled!(target: TARGET, tracing::Level::$level);
+            if is_wanted {
+                tracing::event!(target: TARGET, tracing::Level::$level, "{line}");
+            }
+            is_wanted
+        }};
+    }
+    match severity {
+        Severity::Info | Severity::Success => at!(INFO),
+        Severity::Warning => at!(WARN),
+        Severity::Error | Severity::Critical => at!(ERROR),
+    }
+}
