@@ -49,7 +49,12 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
         return Err(InitError::AlreadyInitialized);
     }
     let shutdown_timeout = config.shutdown_timeout;
-    *state = if config.enabled { State::Running(start(config)?) } else { State::SwitchedOff };
+    *state = if config.enabled {
+        State::Running(start(config)?)
+    } else {
+        logger::silence();
+        State::SwitchedOff
+    };
     Ok(Guard { shutdown_timeout, is_over: false })
 }
 
@@ -192,7 +197,11 @@ pub async fn flush_async(timeout: Duration) -> Result<Drained, FlushError> {
     let Some(orders) = order_book()? else { return Ok(Drained::default()) };
     let before = COUNTERS.delivered();
     let (reply, is_settled) = tokio::sync::oneshot::channel();
-    send(&orders, flush_order(timeout, Box::new(move |is_settled| drop(reply.send(is_settled)))));
+    let reply = move |is_settled| {
+        // Whoever asked may have stopped waiting.
+        let _ = reply.send(is_settled);
+    };
+    send(&orders, flush_order(timeout, Box::new(reply)));
     flushed(is_settled.await.unwrap_or(false), before)
 }
 
@@ -207,7 +216,11 @@ fn order_book() -> Result<Option<Sender<Order>>, FlushError> {
 
 fn reply() -> (Reply, Receiver<bool>) {
     let (reply, replied) = sync_channel(1);
-    (Box::new(move |is_settled| drop(reply.try_send(is_settled))), replied)
+    let reply = move |is_settled| {
+        // Whoever asked may have stopped waiting.
+        let _ = reply.try_send(is_settled);
+    };
+    (Box::new(reply), replied)
 }
 
 fn flush_order(timeout: Duration, reply: Reply) -> Order {

@@ -50,7 +50,7 @@ pub(crate) fn admits(kind: Kind) -> bool {
     if !is_let_through(gate, kind, kind.severity()) || is_ours() {
         return false;
     }
-    let is_full = gate & ENDED == 0 && QUEUE.get().is_none_or(Queue::is_full);
+    let is_full = gate & ENDED == 0 && QUEUE.get().is_none_or(|queue| queue.is_full_for(kind.severity()));
     if is_full {
         COUNTERS.accept_own();
         COUNTERS.lose(Loss::QueueFull, 1);
@@ -110,6 +110,11 @@ pub(crate) fn queue() -> &'static Queue {
 /// Closes the gate to all but what is written locally.
 pub(crate) fn close() {
     GATE.store(Toggles::ALL.bits() | ENDED, Ordering::Release);
+}
+
+/// Closes the gate to everything.
+pub(crate) fn silence() {
+    GATE.store(0, Ordering::Release);
 }
 
 /// Marks the calling thread as one of our own.

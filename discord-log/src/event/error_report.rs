@@ -35,12 +35,12 @@ impl<'a> ErrorReport<'a> {
     }
 
     /// Walks over the texts of the causes, the nearest first.
-    pub fn causes(&self) -> impl Iterator<Item = &'a str> {
+    pub fn causes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.entries.of(Role::Cause).map(|cause| cause.as_text())
     }
 
     /// Walks over what was being done, the innermost first.
-    pub fn contexts(&self) -> impl Iterator<Item = &'a str> {
+    pub fn contexts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.entries.of(Role::Context).map(|context| context.as_text())
     }
 }
@@ -53,8 +53,13 @@ impl fmt::Debug for ErrorReport<'_> {
 
 impl Event {
     /// Adds a standard error with its causes.
-    pub(crate) fn reporting<E: Error + ?Sized>(mut self, error: &E) -> Self {
-        self = self.reporting_text(type_name::<E>(), &format_args!("{error}"));
+    pub(crate) fn reporting<E: Error + ?Sized>(self, error: &E) -> Self {
+        self.reporting_as(type_name::<E>(), &error)
+    }
+
+    /// Adds a standard error with its causes, where another type than its own is to be named.
+    pub(crate) fn reporting_as(mut self, type_name: &str, error: &dyn Error) -> Self {
+        self = self.reporting_text(type_name, &format_args!("{error}"));
         let mut cause = next_cause(error);
         for _ in 0..CAUSES_CAPACITY {
             let Some(current) = cause else { break };
@@ -78,6 +83,6 @@ impl Event {
 }
 
 /// The user's `source` may panic like any other code of theirs.
-fn next_cause<E: Error + ?Sized>(error: &E) -> Option<&(dyn Error + 'static)> {
+fn next_cause<'a>(error: &'a (dyn Error + 'a)) -> Option<&'a (dyn Error + 'static)> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| error.source())).unwrap_or(None)
 }

@@ -29,7 +29,7 @@ pub use self::channel::{Channel, ChannelName};
 pub use self::entries::{Field, TEXT_CAPACITY};
 pub use self::error_report::ErrorReport;
 pub use self::kind::Kind;
-pub use self::severity::Severity;
+pub use self::severity::{Severity, UnknownSeverity};
 pub use self::value::Value;
 
 pub(crate) use self::entries::{Entries, Role};

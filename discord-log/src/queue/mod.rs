@@ -11,10 +11,13 @@ use std::time::Duration;
 
 use crossbeam_queue::ArrayQueue;
 
-use crate::event::Event;
+use crate::event::{Event, Severity};
 
 /// Events that the ring holds; the recorder empties it every millisecond, so this is a burst of four million a second.
 const CAPACITY: usize = 4_096;
+
+/// Places that only errors and critical events may take, so that a flood of lesser ones cannot hide them.
+const RESERVE: usize = 512;
 
 /// Bytes of long texts that may wait outside the ring: 8 MiB.
 const SPILL_CAPACITY: usize = 8 * 1024 * 1024;
@@ -43,12 +46,16 @@ impl Queue {
     }
 
     /// Says whether a push would be refused, so that nothing is formatted for a full queue.
-    pub(crate) fn is_full(&self) -> bool {
-        self.ring.is_full() || self.spilled.load(Ordering::Relaxed) >= SPILL_CAPACITY
+    pub(crate) fn is_full_for(&self, severity: Severity) -> bool {
+        let reserve = if severity >= Severity::Error { 0 } else { RESERVE };
+        self.ring.len() >= CAPACITY - reserve || self.spilled.load(Ordering::Relaxed) >= SPILL_CAPACITY
     }
 
     /// Hands an event over; never waits.
     pub(crate) fn push(&self, event: Event) -> Result<(), Full> {
+        if self.is_full_for(event.severity()) {
+            return Err(Full);
+        }
         let spilled = event.entries().spilled();
         if spilled > 0 && self.spilled.fetch_add(spilled, Ordering::Relaxed) >= SPILL_CAPACITY {
             self.spilled.fetch_sub(spilled, Ordering::Relaxed);
@@ -112,15 +119,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_ring_refuses_and_takes_again_when_there_is_room() {
+    fn a_full_ring_refuses_and_keeps_room_for_errors() {
         let queue = Queue::new();
-        for _ in 0..CAPACITY {
-            queue.push(Event::startup()).expect("room");
-        }
-        assert!(queue.is_full());
-        queue.push(Event::startup()).expect_err("full");
-        assert!(queue.pop().is_some() && !queue.is_full());
-        queue.push(Event::startup()).expect("room again");
+        let pushed = std::iter::repeat_with(|| queue.push(Event::startup())).take_while(Result::is_ok).count();
+        assert_eq!(pushed, CAPACITY - RESERVE);
+        assert!(queue.is_full_for(Severity::Warning) && !queue.is_full_for(Severity::Error));
+        let errors = std::iter::repeat_with(|| queue.push(Event::critical("a", "b"))).take_while(Result::is_ok).count();
+        assert_eq!(errors, RESERVE);
+        assert!(queue.pop().is_some() && !queue.is_full_for(Severity::Critical));
     }
 
     #[test]

@@ -1,0 +1,119 @@
+//! Says in one line what happened: an emoji and a few words for each kind of event, with the value that names it.
+//!
+//! Gives plain text, which its place escapes. A value that the headline tells needs no field of its own.
+
+use std::borrow::Cow;
+
+use super::{Settings, limits};
+use crate::event::{Event, Kind, Severity};
+
+/// The first line of an event.
+#[derive(Debug)]
+pub(super) struct Headline<'a> {
+    emoji: &'static str,
+    subject: Cow<'a, str>,
+    ending: &'static str,
+    told: Option<&'static str>,
+}
+
+impl<'a> Headline<'a> {
+    pub(super) fn of(settings: &Settings, event: &'a Event) -> Self {
+        let service = || settings.service.as_str();
+        match event.kind() {
+            Kind::InvoiceCreated => Self::new("🧾", "Invoice created"),
+            Kind::InvoiceUpdated => Self::new("✏️", "Invoice updated"),
+            Kind::PaymentReceived => Self::new("💰", "Payment received"),
+            Kind::BtwCalculation => Self::new("🧮", "BTW calculated"),
+            Kind::HighValueTransaction => Self::new("💎", "High-value transaction"),
+            Kind::SystemEvent => Self::titled("⚙️", event, "System event"),
+            Kind::Startup => Self::new("🚀", format!("{} started", service())),
+            Kind::Shutdown => Self::new("🛑", format!("{} is stopping", service())),
+            Kind::DatabaseOperation => Self::naming("🗄️", "Database", event, "operation"),
+            Kind::FileOperation => Self::naming("📁", "File", event, "operation"),
+            Kind::SlowCall => Self::new("🐢", labelled("Slow call", event.title())),
+            Kind::PerformanceWarning => Self::naming("📈", "Performance", event, "metric"),
+            Kind::DailySummary => Self::new("📊", "Daily summary"),
+            Kind::Error => Self::failure(event),
+            Kind::Panic => Self { ending: " panicked", ..Self::new("💥", undertaking(event, "The program")) },
+            Kind::ValidationError => Self::naming("✋", "Validation error", event, "field"),
+            Kind::Critical => Self::titled("🚨", event, "Critical"),
+            Kind::UserAction => Self::titled("👤", event, "User action"),
+            Kind::FileUpload => Self::naming("📤", "File uploaded", event, "file"),
+            Kind::FileDownload => Self::naming("📥", "File downloaded", event, "file"),
+            Kind::FormSubmission => Self::naming("📨", "Form submitted", event, "form"),
+            Kind::Activity => Self::activity(event),
+        }
+    }
+
+    /// Writes the whole line.
+    pub(super) fn line(&self) -> String {
+        format!("{} {}{}", self.emoji, self.subject, self.ending)
+    }
+
+    /// Writes the line with what is known beyond it, in place of how it ended.
+    pub(super) fn line_about(&self, detail: &str) -> String {
+        if detail.is_empty() { self.line() } else { format!("{} {}: {detail}", self.emoji, self.subject) }
+    }
+
+    /// Says whether a field of that name would only repeat the headline.
+    pub(super) fn tells(&self, name: &str) -> bool {
+        self.told == Some(name)
+    }
+
+    fn new(emoji: &'static str, subject: impl Into<Cow<'a, str>>) -> Self {
+        Self { emoji, subject: subject.into(), ending: "", told: None }
+    }
+
+    fn titled(emoji: &'static str, event: &'a Event, otherwise: &'static str) -> Self {
+        Self::new(emoji, said(event.title()).unwrap_or(otherwise))
+    }
+
+    /// Puts the value that names the event behind the words, unless it is long: then it keeps its field.
+    fn naming(emoji: &'static str, words: &'static str, event: &Event, name: &'static str) -> Self {
+        let value = event.fields().find(|field| field.name() == name).map_or("", |field| field.as_text());
+        let is_short = value.chars().nth(limits::HEADLINE_CHARACTERS).is_none() && !value.contains('\n');
+        match said(Some(value)) {
+            Some(value) if is_short => Self { told: Some(name), ..Self::new(emoji, labelled(words, Some(value))) },
+            _ => Self::new(emoji, words),
+        }
+    }
+
+    fn failure(event: &'a Event) -> Self {
+        let emoji = match event.severity() {
+            Severity::Critical => "🚨",
+            Severity::Error => "❌",
+            Severity::Warning | Severity::Success | Severity::Info => "⚠️",
+        };
+        Self { ending: " failed", ..Self::new(emoji, undertaking(event, "Something")) }
+    }
+
+    fn activity(event: &'a Event) -> Self {
+        let outcome = event.fields().find(|field| field.name() == "outcome").map_or("", |field| field.as_text());
+        let known = [
+            ("ok", "✅", ""),
+            ("error", "⚠️", " failed"),
+            ("panicked", "⚠️", " panicked"),
+            ("cancelled", "⏹️", " was cancelled"),
+        ];
+        let (told, emoji, ending) = known
+            .into_iter()
+            .find(|(name, ..)| *name == outcome)
+            .map_or((None, "▶️", ""), |(_, emoji, ending)| (Some("outcome"), emoji, ending));
+        Self { told, ending, ..Self::titled(emoji, event, "Activity") }
+    }
+}
+
+/// What was being done when it failed; the function's name where no context says it.
+fn undertaking<'a>(event: &'a Event, otherwise: &'static str) -> &'a str {
+    let context = event.error_report().and_then(|report| report.contexts().next());
+    let function = event.place().and_then(|place| place.function);
+    said(context).or_else(|| said(event.title())).or_else(|| said(function)).unwrap_or(otherwise)
+}
+
+fn labelled(words: &'static str, name: Option<&str>) -> String {
+    said(name).map_or_else(|| words.to_owned(), |name| format!("{words}: {name}"))
+}
+
+fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}

@@ -1,0 +1,102 @@
+//! Discord's rules for a body: its own schema where the file is at hand, and what the schema does not say.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::{Value as Json, json};
+
+/// Fails on a body that Discord would refuse.
+#[track_caller]
+pub(super) fn assert_valid(message: &Json) {
+    if let Some(schema) = &*SCHEMA {
+        let errors: Vec<_> = schema.iter_errors(message).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{message:#}");
+    }
+    assert_known_keys(message);
+    assert_eq!(message["allowed_mentions"], json!({ "parse": [] }));
+    let embeds = message["embeds"].as_array().expect("embeds");
+    assert!((1..=10).contains(&embeds.len()), "{} embeds", embeds.len());
+    assert_username(message["username"].as_str().expect("a username"));
+    if let Some(content) = message.get("content") {
+        assert_text(content, 2_000);
+    }
+
+    let counted: Vec<&str> = embeds.iter().flat_map(counted_texts).collect();
+    let characters: usize = counted.iter().map(|text| text.trim().chars().count()).sum();
+    assert!(characters <= 6_000, "{characters} characters in all embeds");
+    let beside = [&message["username"], &message["content"]].into_iter().filter_map(Json::as_str);
+    let bytes: usize = counted.iter().copied().chain(beside).map(str::len).sum();
+    assert!(bytes <= 9_500, "{bytes} bytes of text");
+}
+
+fn counted_texts(embed: &Json) -> Vec<&str> {
+    assert_text(&embed["title"], 256);
+    assert_text(&embed["footer"]["text"], 2_048);
+    let mut texts = vec![&embed["title"], &embed["footer"]["text"]];
+    if let Some(description) = embed.get("description") {
+        assert_text(description, 4_096);
+        texts.push(description);
+    }
+    if let Some(fields) = embed.get("fields") {
+        let fields = fields.as_array().expect("a list of fields");
+        assert!((1..=25).contains(&fields.len()), "{} fields", fields.len());
+        for field in fields {
+            assert_text(&field["name"], 256);
+            assert_text(&field["value"], 1_024);
+            texts.extend([&field["name"], &field["value"]]);
+        }
+    }
+    texts.into_iter().filter_map(Json::as_str).collect()
+}
+
+#[track_caller]
+fn assert_text(text: &Json, most: usize) {
+    let text = text.as_str().expect("a text").trim();
+    let characters = text.chars().count();
+    assert!((1..=most).contains(&characters), "{characters} of at most {most} characters: {text:?}");
+}
+
+fn assert_username(name: &str) {
+    let folded = name.trim().to_lowercase();
+    assert!((1..=80).contains(&name.trim().chars().count()), "{name:?}");
+    assert!(!folded.contains("discord") && !folded.contains("clyde"), "{name:?}");
+    assert!(!["here", "everyone", "system message"].contains(&folded.as_str()), "{name:?}");
+    assert!(!name.chars().any(char::is_control), "{name:?}");
+}
+
+/// The schema takes unknown keys without a word, and Discord ignores them, so a slip would go unseen.
+fn assert_known_keys(message: &Json) {
+    assert_keys(message, &["username", "content", "embeds", "allowed_mentions", "flags"]);
+    for embed in message["embeds"].as_array().into_iter().flatten() {
+        assert_keys(embed, &["title", "description", "color", "fields", "footer", "timestamp"]);
+        assert_keys(&embed["footer"], &["text"]);
+        for field in embed.get("fields").and_then(Json::as_array).into_iter().flatten() {
+            assert_keys(field, &["name", "value", "inline"]);
+        }
+    }
+}
+
+fn assert_keys(object: &Json, known: &[&str]) {
+    for (key, value) in object.as_object().expect("an object") {
+        assert!(known.contains(&key.as_str()), "unknown key `{key}`");
+        assert!(!value.is_null(), "`{key}` is null instead of absent");
+    }
+}
+
+/// Lies beside some checkouts, is not ours to copy.
+static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let file = folders.map(|folder| folder.join("shared/discord/webhook-schema.json")).find(|file| file.exists());
+    let Some(file) = file else {
+        println!("not checked against Discord's schema: no shared/discord/webhook-schema.json in a folder above");
+        return None;
+    };
+    let spec: Json = serde_json::from_str(&std::fs::read_to_string(file).expect("the schema")).expect("JSON");
+    let root = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$ref": "#/components/schemas/IncomingWebhookRequestPartial",
+        "components": spec["components"],
+    });
+    Some(jsonschema::options().should_validate_formats(true).build(&root).expect("a schema"))
+});
