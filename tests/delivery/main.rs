@@ -1,0 +1,10 @@
+//! What is promised of delivery, seen from outside: the public API on one side, a local Discord with Discord's rules on
+//! the other, and nothing pretended in between.
+
+mod bad_input;
+mod burst;
+mod ends;
+mod faults;
+mod local;
+mod schema;
+mod world;

@@ -1,0 +1,130 @@
+//! A small world per test: a local Discord, the logger that speaks to it, and a judge at the end.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use discord_log::{Config, ConfigBuilder, Guard, Health};
+use discord_log_preview::{Builder, Discord, Limits, Rate};
+use serde_json::json;
+
+use crate::schema;
+
+/// A process has one logger, so its tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Longest that a test waits for what must come.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct World {
+    pub discord: Discord,
+    guard: Option<Guard>,
+    before: Health,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl World {
+    /// Starts with Discord's own limits.
+    pub fn start() -> Self {
+        Self::with(Discord::builder(), everywhere)
+    }
+
+    /// Starts without limits, for tests that are not about them.
+    pub fn unlimited() -> Self {
+        Self::with(Discord::builder().limits(generous()), |discord| everywhere(discord).rate_limit(6_000))
+    }
+
+    pub fn with(builder: Builder, settings: impl FnOnce(&Discord) -> ConfigBuilder) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let discord = builder.start().expect("a local Discord");
+        let before = discord_log::health();
+        let config = settings(&discord).build().expect("settings");
+        let guard = discord_log::init_with(config).expect("no logger yet");
+        Self { discord, guard: Some(guard), before, _turn: turn }
+    }
+
+    /// Waits until everything that was logged is delivered.
+    pub fn flush(&self) {
+        discord_log::flush(PATIENCE).expect("delivered in time");
+    }
+
+    /// Ends the logger as the end of `main` does, and gives what became of this world's events.
+    pub fn end(&mut self) -> Health {
+        drop(self.guard.take());
+        self.health()
+    }
+
+    /// What became of the events since this world began.
+    pub fn health(&self) -> Health {
+        let mut health = discord_log::health();
+        health.accepted -= self.before.accepted;
+        health.delivered -= self.before.delivered;
+        health.delivered_locally -= self.before.delivered_locally;
+        health.buried -= self.before.buried;
+        for (loss, count) in &self.before.lost {
+            *health.lost.entry(*loss).or_default() -= count;
+        }
+        health.lost.retain(|_, count| *count > 0);
+        health
+    }
+
+    /// The titles of all embeds in a channel, in the order in which they stand there.
+    pub fn titles(&self, channel: &str) -> Vec<String> {
+        let messages = self.discord.messages(channel);
+        let embeds = messages.iter().flat_map(|message| &message.embeds);
+        embeds.map(|embed| embed["title"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Everything that stands in a channel, as one text.
+    pub fn text(&self, channel: &str) -> String {
+        self.discord.messages(channel).iter().map(|message| format!("{}\n{:?}\n", message.text(), message.embeds)).collect()
+    }
+
+    /// How many requests were answered with each status.
+    pub fn statuses(&self) -> BTreeMap<u16, usize> {
+        let mut statuses = BTreeMap::new();
+        for status in self.discord.requests().iter().filter_map(|request| request.status) {
+            *statuses.entry(status).or_default() += 1;
+        }
+        statuses
+    }
+}
+
+/// Limits that no test reaches, told in headers as Discord tells its own.
+pub fn generous() -> Limits {
+    Limits::unlimited().bucket(Rate::new(10_000, Duration::from_secs(1)))
+}
+
+/// Settings with a webhook for every channel there is.
+pub fn everywhere(discord: &Discord) -> ConfigBuilder {
+    Config::builder().variables(discord.settings()).service("tests")
+}
+
+impl Drop for World {
+    /// The judge: whatever a test was about, no request may ever look otherwise, and the numbers add up.
+    fn drop(&mut self) {
+        drop(self.guard.take());
+        if std::thread::panicking() {
+            return;
+        }
+        for request in self.discord.requests() {
+            let number = request.number;
+            // A fault may break the connection before the body was read.
+            let Some(payload) = request.payload.as_ref() else {
+                assert!(request.fault.is_some(), "request {number} has no body");
+                continue;
+            };
+            schema::check(payload);
+            assert_eq!(payload["allowed_mentions"], json!({ "parse": [] }), "request {number} can ping");
+            assert_eq!(request.unknown_keys, [""; 0], "request {number} has keys that Discord ignores");
+            assert!(request.wait, "request {number} does not ask whether it is stored");
+            assert_eq!(request.version, 10, "request {number}");
+            assert!(!request.has_referer && !request.has_authorization, "request {number}");
+            let agent = request.user_agent.unwrap_or_default();
+            assert!(agent.starts_with("DiscordBot (https://"), "request {number} comes from `{agent}`");
+        }
+        let health = self.health();
+        assert_eq!(health.waiting, 0, "nothing is left uncounted: {health}");
+        assert!(self.discord.messages("errors").iter().all(|message| message.pings.is_empty()));
+    }
+}
