@@ -1,10 +1,10 @@
 //! From `init` to the end of the guard: starts the two threads, asks them to flush, and stops them.
 
-use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 use crate::config::{Config, ConfigError};
 use crate::event::{Channel, Severity};
@@ -101,7 +101,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), InitErr
 /// Says once, before anything is logged, which channels have no webhook.
 fn announce(config: &Config) {
     let missing: Vec<_> = Channel::BUILT_IN.iter().filter(|channel| config.webhook(**channel).is_none()).collect();
-    if config.webhooks.is_empty() && missing.len() == Channel::BUILT_IN.len() {
+    if !config.has_webhooks() {
         local_log::tell(
             Severity::Info,
             "no webhook is set, so everything is written here; to see messages as in Discord, run `discord-log-preview` \
@@ -252,7 +252,7 @@ pub struct Drained {
 }
 
 /// Why the logger does not run.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InitError {
     /// Another guard lives.
@@ -264,6 +264,13 @@ pub enum InitError {
     /// The system gave no thread.
     #[error("no thread can be started for the logger")]
     Thread(#[source] io::Error),
+}
+
+/// Like `Display`: a `main` that returns the error prints this.
+impl fmt::Debug for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Why a flush did not complete.

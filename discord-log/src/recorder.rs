@@ -86,7 +86,7 @@ impl Recorder {
         if !journalled.is_empty() {
             let shed = self.journal.append(&mut journalled.into_iter());
             COUNTERS.lose(Loss::JournalFull, shed);
-            self.sender.put(Input::Appended);
+            self.sender.notice();
         }
         COUNTERS.cross(popped);
         for event in &critical {

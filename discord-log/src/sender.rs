@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -35,17 +36,28 @@ pub(crate) enum Input {
 
 /// Where the sender gets its input from; never blocks.
 #[derive(Clone)]
-pub(crate) struct Inbox(mpsc::UnboundedSender<Input>);
+pub(crate) struct Inbox {
+    inputs: mpsc::UnboundedSender<Input>,
+    /// A notice of new entries is under way, so that a flood sends one and not thousands.
+    is_noticed: Arc<AtomicBool>,
+}
 
 impl Inbox {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Input>) {
-        let (inbox, inputs) = mpsc::unbounded_channel();
-        (Self(inbox), inputs)
+        let (sender, inputs) = mpsc::unbounded_channel();
+        (Self { inputs: sender, is_noticed: Arc::new(AtomicBool::new(false)) }, inputs)
+    }
+
+    /// Says that the journal has something new.
+    pub(crate) fn notice(&self) {
+        if !self.is_noticed.swap(true, Ordering::AcqRel) {
+            self.put(Input::Appended);
+        }
     }
 
     /// Hands an input over; if the sender has ended, nobody waits for it.
     pub(crate) fn put(&self, input: Input) {
-        let _ = self.0.send(input);
+        let _ = self.inputs.send(input);
     }
 }
 
@@ -127,7 +139,9 @@ impl Sender {
             let wake = wake.unwrap_or_else(|| Instant::now() + LONGEST_SLEEP);
             match timeout_at(wake.into(), inputs.recv()).await {
                 Ok(Some(Input::Answered { permit, answer })) => self.settle(permit, &answer, Instant::now()),
-                Ok(Some(Input::Appended)) | Err(_) => {}
+                // Cleared before the journal is looked at: what comes after that look is noticed again.
+                Ok(Some(Input::Appended)) => self.inbox.is_noticed.store(false, Ordering::Release),
+                Err(_) => {}
                 Ok(Some(Input::Flush { upto, deadline, reply })) => self.flushes.push((upto, deadline, reply)),
                 Ok(Some(Input::Stop { deadline, reply })) => self.stop = Some((deadline, reply)),
                 Ok(None) => return,
@@ -295,6 +309,10 @@ impl Sender {
         let mut left: Vec<_> = self.intakes.values_mut().flat_map(Intake::drain).collect();
         for channel in self.journal.backlog() {
             left.extend(self.journal.take(channel, usize::MAX));
+        }
+        if !left.is_empty() {
+            let text = format!("{} events could not be delivered in time; they follow here", left.len());
+            local_log::tell(Severity::Warning, &text);
         }
         for entry in &left {
             local_log::write(&self.config.render, &entry.event);

@@ -1,1 +1,3 @@
-//! Behaviour of discord-log through its public interface; see the folders beside this one.
+//! Behaviour seen through the public API lives in the folders beside this one. The library itself is empty: it lets the
+//! README's code be compiled.
+#![doc = include_str!("../../README.md")]

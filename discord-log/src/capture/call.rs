@@ -28,7 +28,7 @@ impl Call {
 
     /// Adds what is known of the call, and hands the event over.
     pub(crate) fn log(&self, event: Event) {
-        let mut event = event.from_callsite(self.callsite);
+        let mut event = event.at_callsite(self.callsite);
         if let Some(channel) = self.callsite.channel() {
             event = event.in_channel(channel);
         }

@@ -54,9 +54,12 @@ impl Observer for Activity {
     type Entry = ();
 
     #[inline]
-    fn enter(&mut self) {
+    fn begin(&mut self) {
         self.stopwatch.start(Kind::Activity);
     }
+
+    #[inline]
+    fn enter(&self) {}
 
     #[inline]
     fn returned(&mut self, failure: Option<Failure<'_>>) {

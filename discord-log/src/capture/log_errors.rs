@@ -33,7 +33,10 @@ impl Observer for Errors {
     type Entry = Entered;
 
     #[inline]
-    fn enter(&mut self) -> Entered {
+    fn begin(&mut self) {}
+
+    #[inline]
+    fn enter(&self) -> Entered {
         Entered::now()
     }
 
@@ -45,8 +48,9 @@ impl Observer for Errors {
     }
 
     fn panicked(&mut self, entry: Entered) {
-        if logger::admits(Kind::Panic)
+        if logger::listens(Kind::Panic)
             && let Some(panic) = entry.claim()
+            && logger::admits(Kind::Panic)
         {
             report_panic(&self.0, &panic);
         }

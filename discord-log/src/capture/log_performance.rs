@@ -47,9 +47,12 @@ impl Observer for Performance {
     type Entry = ();
 
     #[inline]
-    fn enter(&mut self) {
+    fn begin(&mut self) {
         self.stopwatch.start(Kind::SlowCall);
     }
+
+    #[inline]
+    fn enter(&self) {}
 
     #[inline]
     fn returned(&mut self, _: Option<Failure<'_>>) {

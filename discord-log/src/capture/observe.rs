@@ -5,20 +5,21 @@ use std::thread;
 
 use crate::capture::probe::Failure;
 
-/// What an attribute does with a call of its function.
-///
-/// A call is entered once, or once a poll where it is a future, and ends in one of three ways.
+/// What an attribute does with a call of its function, which ends in one of three ways.
 pub trait Observer {
-    /// What is remembered from an entry to the end of it.
+    /// What is remembered from each entry to the end of it.
     type Entry: Copy;
 
-    /// The body is about to run, or to go on.
-    fn enter(&mut self) -> Self::Entry;
+    /// The call begins; said again at each poll of a future.
+    fn begin(&mut self);
+
+    /// Code of the user's is about to run.
+    fn enter(&self) -> Self::Entry;
 
     /// The body gave its value; with a failure in it, or none.
     fn returned(&mut self, failure: Option<Failure<'_>>);
 
-    /// The body panicked, and unwinds.
+    /// The code that was entered panicked, and unwinds.
     fn panicked(&mut self, entry: Self::Entry);
 
     /// The body began, and will never end.
@@ -32,6 +33,7 @@ pub fn observe<R, O: Observer>(
     body: impl FnOnce() -> R,
     failure: impl Fn(&R) -> Option<Failure<'_>>,
 ) -> R {
+    observer.begin();
     let returned = watch_panics(&mut observer, body);
     look(observer, returned, failure)
 }
@@ -76,6 +78,8 @@ struct Unwinding<'o, O: Observer> {
 impl<O: Observer> Drop for Unwinding<'_, O> {
     #[cold]
     fn drop(&mut self) {
+        // A function may panic before it has made its future; its call never began.
+        self.observer.begin();
         self.observer.panicked(self.entry);
     }
 }
@@ -83,6 +87,7 @@ impl<O: Observer> Drop for Unwinding<'_, O> {
 /// Observes the rest of the block it is bound in, for bodies that no closure can hold; what they return is not seen.
 #[inline]
 pub fn scope<O: Observer>(mut observer: O) -> Scope<O> {
+    observer.begin();
     let entry = observer.enter();
     Scope { observer, entry, panicking: thread::panicking() }
 }

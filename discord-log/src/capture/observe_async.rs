@@ -22,13 +22,14 @@ where
 
 /// Observes the future that a body makes; the body itself runs at once, as it would without the attribute.
 #[inline]
-pub fn observe_future<R, F, O, S>(observer: O, body: impl FnOnce() -> F, failure: S) -> Observed<F, O, S>
+pub fn observe_future<R, F, O, S>(mut observer: O, body: impl FnOnce() -> F, failure: S) -> Observed<F, O, S>
 where
     F: Future<Output = R>,
     O: Observer,
     S: Fn(&R) -> Option<Failure<'_>>,
 {
-    Observed { future: body(), observer, failure }
+    let future = watch_panics(&mut observer, body);
+    Observed { future, observer, failure }
 }
 
 /// Like [`observe_future`], for functions that return their future in a box.
@@ -101,6 +102,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        this.observer.begin();
         let polled = watch_panics(this.observer, || this.future.poll(context));
         if let Poll::Ready(returned) = &polled {
             this.observer.returned((this.failure)(returned));

@@ -1,9 +1,10 @@
 //! Finds the failure in a return value, whatever its type.
 //!
-//! `probe(&returned).failure()` is resolved where the attribute stands: the compiler takes the first level whose bounds
-//! hold, walking down by `Deref`. So a standard error is told with its causes, an `anyhow::Error` through its
-//! `AsRef<dyn Error>`, a text by its `Display`, and a type that shows nothing by its name, without a trait that the
-//! user would have to import or implement. On success each level is a look at the discriminant.
+//! `probe(&returned).discord_log_failure()` is resolved where the attribute stands: the compiler takes the first level
+//! whose bounds hold, walking down by `Deref`. So a standard error is told with its causes, an `anyhow::Error` through
+//! its `AsRef<dyn Error>`, a text by its `Display`, and a type that shows nothing by its name, without a trait that
+//! the user would have to import or implement. On success each level is a look at the discriminant. The method has a
+//! name that no blanket trait of the user's is likely to have.
 
 use std::any::type_name;
 use std::error::Error;
@@ -60,7 +61,7 @@ macro_rules! level {
             /// Gives the failure, if it is one.
             #[inline]
             #[must_use]
-            pub fn failure(&self) -> Option<Failure<'r>> {
+            pub fn discord_log_failure(&self) -> Option<Failure<'r>> {
                 let show: fn(&'r E) -> Shown<'r> = $shown;
                 self.returned().as_ref().err().map(|error| Failure { type_name: type_name::<E>(), shown: show(error) })
             }
@@ -105,7 +106,7 @@ impl<'r, R> Unfailing<'r, R> {
     /// Gives no failure.
     #[inline]
     #[must_use]
-    pub const fn failure(&self) -> Option<Failure<'r>> {
+    pub const fn discord_log_failure(&self) -> Option<Failure<'r>> {
         None
     }
 

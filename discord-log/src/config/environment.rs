@@ -19,7 +19,7 @@ impl Environment {
         let mut environment = Self::default();
         match dotenvy::dotenv_iter() {
             Ok(lines) => lines.for_each(|line| match line {
-                Ok((name, value)) => environment.insert(name, value),
+                Ok((name, value)) => environment.insert(name, &value),
                 Err(error) => environment.problems.push(unreadable(&error)),
             }),
             Err(error) if error.not_found() => {}
@@ -28,7 +28,7 @@ impl Environment {
         for (name, value) in std::env::vars_os() {
             let Ok(name) = name.into_string() else { continue };
             match value.into_string() {
-                Ok(value) => environment.insert(name, value),
+                Ok(value) => environment.insert(name, &value),
                 Err(_) if name.starts_with(PREFIX) => {
                     environment.problems.push(Problem::with_finding(name, "bytes that are no text", "UTF-8 text"));
                 }
@@ -42,7 +42,7 @@ impl Environment {
     /// Takes the variables as given; for tests and for programs that have their settings elsewhere.
     pub(super) fn of(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut environment = Self::default();
-        variables.into_iter().for_each(|(name, value)| environment.insert(name, value));
+        variables.into_iter().for_each(|(name, value)| environment.insert(name, &value));
         environment.read_files();
         environment
     }
@@ -51,7 +51,7 @@ impl Environment {
         self.variables.remove(name)
     }
 
-    fn insert(&mut self, name: String, value: String) {
+    fn insert(&mut self, name: String, value: &str) {
         // An empty variable of the process hides the one of `.env`.
         if value.trim().is_empty() {
             self.variables.remove(&name);
@@ -72,7 +72,7 @@ impl Environment {
         for (name, plain) in files {
             let Some(path) = self.variables.remove(&name) else { continue };
             match std::fs::read_to_string(Path::new(&path)) {
-                Ok(text) => self.insert(plain, text.trim_start_matches('\u{feff}').to_owned()),
+                Ok(text) => self.insert(plain, text.trim_start_matches('\u{feff}')),
                 Err(error) => self.problems.push(Problem::with_finding(
                     name,
                     format!("a file that cannot be read ({})", error.kind()),

@@ -48,7 +48,6 @@ pub struct Config {
 
 impl Config {
     /// Starts from the defaults alone, without reading the environment.
-    #[must_use]
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
     }
@@ -58,9 +57,26 @@ impl Config {
     ///
     /// Only reads: the process environment is never changed. What is wrong is told by
     /// [`build`](ConfigBuilder::build).
-    #[must_use]
     pub fn from_env() -> ConfigBuilder {
         ConfigBuilder::from_env()
+    }
+
+    /// Says whether any channel has a webhook; without one everything goes to the local log.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Channel, Config};
+    ///
+    /// # fn main() -> Result<(), discord_log::ConfigError> {
+    /// let config = Config::builder().webhook(Channel::Errors, "https://discord.com/api/webhooks/1/token").build()?;
+    /// assert!(config.has_webhooks());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn has_webhooks(&self) -> bool {
+        !self.webhooks.is_empty() || self.send.shared_webhook.is_some()
     }
 
     /// Gives the webhook of a channel: its own, or the one that serves every channel without one.

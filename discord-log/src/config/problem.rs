@@ -5,7 +5,7 @@ use std::fmt;
 /// Some settings are wrong; all of them are listed.
 ///
 /// Each line names the variable, what was found in it (never a token) and what is accepted.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct ConfigError {
     problems: Vec<Problem>,
 }
@@ -28,6 +28,13 @@ impl fmt::Display for ConfigError {
             count => write!(f, "{count} settings are wrong:")?,
         }
         self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+/// Like `Display`: a `main` that returns the error prints this, and it should be the list.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

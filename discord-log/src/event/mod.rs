@@ -210,7 +210,7 @@ impl Event {
         self
     }
 
-    pub(crate) fn from_callsite(mut self, callsite: &'static Callsite) -> Self {
+    pub(crate) fn at_callsite(mut self, callsite: &'static Callsite) -> Self {
         self.origin = Origin::Callsite(callsite);
         self
     }

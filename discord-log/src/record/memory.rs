@@ -9,7 +9,10 @@ use crate::event::{Channel, Event, Severity};
 /// Events that one message can carry, so that a setting in messages bounds events.
 const EVENTS_PER_MESSAGE: usize = 10;
 
-/// Keeps undelivered events in memory, at most ten times the queue's size a channel.
+/// Bytes of long texts that a channel keeps: 4 MiB, beside the 300 bytes that every event has.
+const SPILL_CAPACITY: usize = 4 * 1024 * 1024;
+
+/// Keeps undelivered events in memory, at most ten times the queue's size a channel, and a bounded number of bytes.
 ///
 /// When a channel is full, its least severe entry goes, and among those the oldest.
 #[derive(Debug)]
@@ -29,6 +32,7 @@ struct State {
 struct Backlog {
     /// One queue a severity, so that the least severe is found without a search.
     by_severity: [VecDeque<Entry>; Severity::ALL.len()],
+    spilled: usize,
     taken: BTreeSet<Seq>,
 }
 
@@ -53,7 +57,7 @@ impl Journal for MemoryJournal {
             let id = EventId::new(event.occurred_at(), fastrand::u128(..));
             let backlog = state.channels.entry(event.channel()).or_default();
             backlog.push(Entry { seq, id, event });
-            if backlog.len() > self.capacity {
+            while backlog.len() > self.capacity || (backlog.spilled > SPILL_CAPACITY && backlog.len() > 1) {
                 backlog.shed();
                 shed += 1;
             }
@@ -103,6 +107,7 @@ impl Journal for MemoryJournal {
 
 impl Backlog {
     fn push(&mut self, entry: Entry) {
+        self.spilled += entry.event.entries().spilled();
         if let Some(queue) = self.by_severity.get_mut(entry.event.severity() as usize) {
             queue.push_back(entry);
         }
@@ -113,9 +118,8 @@ impl Backlog {
     }
 
     fn shed(&mut self) {
-        if let Some(queue) = self.by_severity.iter_mut().find(|queue| !queue.is_empty()) {
-            queue.pop_front();
-        }
+        let shed = self.by_severity.iter_mut().find(|queue| !queue.is_empty()).and_then(VecDeque::pop_front);
+        self.spilled -= shed.map_or(0, |entry| entry.event.entries().spilled());
     }
 
     fn most_severe(&self) -> Option<Severity> {
@@ -131,10 +135,10 @@ impl Backlog {
     /// The next entry: the oldest of the urgent ones, if there are any and order does not come first; else the oldest.
     fn next(&mut self, in_order: bool) -> Option<Entry> {
         let (lesser, urgent) = self.by_severity.split_at_mut(Severity::Error as usize);
-        if !in_order && let Some(entry) = pop_oldest(urgent.iter_mut()) {
-            return Some(entry);
-        }
-        pop_oldest(lesser.iter_mut().chain(urgent))
+        let first = if in_order { None } else { pop_oldest(urgent.iter_mut()) };
+        let next = first.or_else(|| pop_oldest(lesser.iter_mut().chain(urgent)))?;
+        self.spilled -= next.event.entries().spilled();
+        Some(next)
     }
 }
 
@@ -188,6 +192,17 @@ mod tests {
         assert_eq!(shed, 15);
         let kept = journal.take(Channel::Activity, 100);
         assert_eq!(titles(&kept), ["0", "1", "2", "3", "4", "20", "21", "22", "23", "24"]);
+    }
+
+    #[test]
+    fn long_texts_are_bounded_in_bytes() {
+        let journal = journal(1_000);
+        let long = "x".repeat(200 * 1024);
+        let shed = journal.append(&mut (0..100).map(|title| event(title, Severity::Info).field("text", &long)));
+        let kept = journal.take(Channel::Activity, 1_000);
+        assert_eq!(kept.len() as u64 + shed, 100);
+        assert!((8..=20).contains(&kept.len()), "{} of 200 KiB in 4 MiB", kept.len());
+        assert_eq!(titles(&kept).last(), Some(&"99"), "the newest stay");
     }
 
     #[test]

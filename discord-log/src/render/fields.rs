@@ -99,8 +99,8 @@ fn omitted(facts: &[Fact<'_>], left_out: bool, room: Size) -> Field {
     let labels: Vec<_> = facts.iter().take(limits::FIELDS).map(|fact| &*fact.label).collect();
     let mut names = Passage::of(labels.join(", ")).write(Place::Line, room);
     if left_out {
-        let note = "and some that the event had no room for";
-        names = if names.is_empty() { note.to_owned() } else { format!("{names}\n{note}") };
+        let note = "that the event had no room for";
+        names = if names.is_empty() { note.to_owned() } else { format!("{names}\nand some {note}") };
     }
     Field { name, value: or_blank(names), inline: false }
 }

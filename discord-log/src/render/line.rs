@@ -11,8 +11,8 @@ use crate::event::{Event, Field, Role, Value};
 
 /// Writes an event as one line.
 pub(crate) fn line(settings: &Settings, event: &Event) -> String {
-    let headline = Headline::of(settings, event);
-    let mut line = format!("[{}] {}", event.channel(), inert(&headline.line()));
+    let headline = Headline::of(settings, event).line();
+    let mut line = format!("[{}] {}", event.channel(), inert(&headline));
     for text in said(event) {
         line.push_str(": ");
         line.push_str(&text);
@@ -21,7 +21,7 @@ pub(crate) fn line(settings: &Settings, event: &Event) -> String {
         line.push_str(" ↳ ");
         line.push_str(&text_of(cause));
     }
-    for fact in facts(settings, event, &headline) {
+    for fact in facts(settings, event) {
         line.push_str(" | ");
         line.push_str(&fact);
     }
@@ -34,10 +34,9 @@ fn said(event: &Event) -> impl Iterator<Item = String> {
     texts.map(text_of).filter(|text| !text.is_empty())
 }
 
-fn facts(settings: &Settings, event: &Event, headline: &Headline<'_>) -> Vec<String> {
+fn facts(settings: &Settings, event: &Event) -> Vec<String> {
     let named = |name: &str, value: &str| format!("{}={value}", inert(name));
-    let own = event.fields().filter(|field| !headline.tells(field.name()));
-    let mut facts: Vec<_> = own.map(|field| named(field.name(), &value_of(settings, field))).collect();
+    let mut facts: Vec<_> = event.fields().map(|field| named(field.name(), &value_of(settings, field))).collect();
     let error_type = event.error_report().and_then(|report| error_type(report.type_name()));
     facts.extend(error_type.map(|name| named("error_type", &inert(name))));
     let contexts: Vec<_> = event.entries().of(Role::Context).map(text_of).collect();

@@ -5,6 +5,8 @@
 //! never to a piece that is glued to another one. Discord's client takes a backslash before anything but letters,
 //! digits and white space; it takes the rules of a line wherever a line starts, and those of a span anywhere.
 
+use super::budget::Size;
+
 /// Whether an address in the text may be clicked. It never hides behind other text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Addresses {
@@ -14,85 +16,86 @@ pub(super) enum Addresses {
     Live,
 }
 
+/// A character of a text with what keeps it from acting.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Piece {
+    pub(super) character: char,
+    /// A backslash stands before it.
+    is_escaped: bool,
+    /// A zero-width space stands behind it.
+    is_guarded: bool,
+}
+
+impl Piece {
+    pub(super) fn size(self) -> Size {
+        let (escape, guard) = (usize::from(self.is_escaped), usize::from(self.is_guarded));
+        let bytes = escape + self.character.len_utf8() + guard * ZERO_WIDTH_SPACE.len_utf8();
+        Size { characters: escape + 1 + guard, bytes }
+    }
+
+    pub(super) fn write(self, text: &mut String) {
+        if self.is_escaped {
+            text.push('\\');
+        }
+        text.push(self.character);
+        if self.is_guarded {
+            text.push(ZERO_WIDTH_SPACE);
+        }
+    }
+}
+
 /// Escapes a text for a place in which Discord reads markdown.
-pub(super) fn escape(text: &str, addresses: Addresses) -> String {
-    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    let mut masked_links_end = text.rfind("](").unwrap_or(0);
-    for line in text.split_inclusive('\n') {
-        escape_line(&mut escaped, line, addresses, masked_links_end);
-        masked_links_end = masked_links_end.saturating_sub(line.len());
-    }
-    escaped
+pub(super) fn escaped(text: &str, addresses: Addresses) -> impl Iterator<Item = Piece> {
+    let last_masked_link = text.rfind("](").unwrap_or(0);
+    let mut start = 0;
+    text.split_inclusive('\n').flat_map(move |line| {
+        let masked_links_end = last_masked_link.saturating_sub(start);
+        start += line.len();
+        escaped_line(line, addresses, masked_links_end)
+    })
 }
 
-/// Writes a text for a place that shows markdown as it stands, or for a block of code.
-pub(super) fn without_mentions(text: &str) -> String {
-    let mut inert = String::with_capacity(text.len());
-    for (at, character) in text.char_indices() {
-        inert.push(character);
-        if starts_mention(text.get(at..).unwrap_or_default()) {
-            inert.push(ZERO_WIDTH_SPACE);
-        }
-    }
-    inert
+/// Takes a text as it is for a place that shows markdown as it stands, or for a block of code, which backslashes cannot
+/// protect and three backticks would end.
+pub(super) fn verbatim(text: &str) -> impl Iterator<Item = Piece> {
+    text.char_indices().map(|(at, character)| {
+        let rest = text.get(at..).unwrap_or_default();
+        Piece { character, is_escaped: false, is_guarded: starts_mention(rest) || rest.starts_with("``") }
+    })
 }
 
-/// Puts a text into a block of code, which backslashes cannot end and three backticks could.
-pub(super) fn code_block(text: &str) -> String {
-    let mut block = String::with_capacity(text.len() + 16);
-    block.push_str("```\n");
-    let mut previous = '\n';
-    for character in without_mentions(text).chars() {
-        if (previous, character) == ('`', '`') {
-            block.push(ZERO_WIDTH_SPACE);
-        }
-        block.push(character);
-        previous = character;
-    }
-    block.push_str("\n```");
-    block
-}
-
-fn escape_line(escaped: &mut String, line: &str, addresses: Addresses, masked_links_end: usize) {
+fn escaped_line(line: &str, addresses: Addresses, masked_links_end: usize) -> impl Iterator<Item = Piece> {
     let marker = block_marker(line);
-    let mut at = 0;
-    while let Some((before, rest)) = line.split_at_checked(at)
-        && let Some(character) = rest.chars().next()
-    {
-        if addresses == Addresses::Live
-            && let Some(address) = address(before, rest)
-        {
-            escaped.push_str(address);
-            at += address.len();
-            continue;
+    let mut address_end = 0;
+    line.char_indices().map(move |(at, character)| {
+        let (before, rest) = line.split_at_checked(at).unwrap_or_default();
+        if addresses == Addresses::Live && at >= address_end {
+            address_end = at + address(before, rest).map_or(0, str::len);
+        }
+        if at < address_end {
+            return Piece { character, is_escaped: false, is_guarded: false };
         }
         let opens_masked_link = character == '[' && at < masked_links_end;
-        if opens_masked_link || marker == Some(at) || starts_span(before, rest) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-        if starts_mention(rest) {
-            escaped.push(ZERO_WIDTH_SPACE);
-        }
-        at += character.len_utf8();
-    }
+        let is_escaped = opens_masked_link || marker == Some(at) || starts_span(before, rest);
+        Piece { character, is_escaped, is_guarded: starts_mention(rest) }
+    })
 }
 
-/// Finds the character that makes a heading, a quote or an item of a list out of a line.
+/// Finds the character that makes a heading, a quote or an item of a list out of a line. A marker at the end of the
+/// text counts: the mark of a cut may follow it.
 fn block_marker(line: &str) -> Option<usize> {
     let body = line.trim_start();
     let indent = line.len() - body.len();
-    let is_followed_by_space = |marker: &str| body.strip_prefix(marker)?.starts_with(char::is_whitespace).then_some(());
-    let hashes = body.trim_start_matches('#');
-    let digits = body.trim_start_matches(|character: char| character.is_ascii_digit());
-    let number = body.len() - digits.len();
+    let ends_marker = |rest: &str| rest.chars().next().is_none_or(char::is_whitespace);
+    let after_first = body.get(1..).unwrap_or_default();
+    let after_hashes = body.trim_start_matches('#');
+    let after_digits = body.trim_start_matches(|character: char| character.is_ascii_digit());
     match body.chars().next()? {
-        '#' if hashes.starts_with(char::is_whitespace) => Some(indent),
-        '-' if body.starts_with("-#") => Some(indent),
-        '-' => is_followed_by_space("-").map(|()| indent),
-        '+' => is_followed_by_space("+").map(|()| indent),
+        '#' => ends_marker(after_hashes).then_some(indent),
+        '-' => (ends_marker(after_first) || after_first.starts_with('#')).then_some(indent),
+        '+' => ends_marker(after_first).then_some(indent),
         '>' => Some(indent),
-        '0'..='9' => digits.strip_prefix('.')?.starts_with(char::is_whitespace).then_some(indent + number),
+        '0'..='9' => ends_marker(after_digits.strip_prefix('.')?).then_some(line.len() - after_digits.len()),
         _ => None,
     }
 }
@@ -110,24 +113,24 @@ fn starts_span(before: &str, rest: &str) -> bool {
         Some('_') => !is_in_a_word(),
         Some('~' | '|') => previous == character || next == character,
         Some('(') => previous == Some(']'),
-        Some('<') => is_tag(characters_between(rest, '<')),
+        Some('<') => is_tag(rest),
         Some(':') => rest.starts_with("://") || is_emoji_name(rest),
         _ => false,
     }
 }
 
-/// Gives what stands between an opening character and the next white space or angle bracket.
-fn characters_between(rest: &str, opening: char) -> &str {
-    let inner = rest.strip_prefix(opening).unwrap_or_default();
-    inner
-        .split(|character: char| character.is_whitespace() || matches!(character, '<' | '>'))
-        .next()
-        .unwrap_or_default()
+/// Mentions, custom emoji, times, commands, telephone numbers and addresses in angle brackets; but not `Vec<String>`.
+/// Behind a second bracket or a line's end nobody looks: the client would, past any backslash.
+fn is_tag(rest: &str) -> bool {
+    let inner = in_brackets(rest);
+    let is_known = inner.starts_with(['@', '#', '/', '+', '&', '!']) || inner.contains([':', '@']);
+    is_known || rest.get(inner.len() + 1..).is_some_and(|after| after.starts_with(['<', '\n']))
 }
 
-/// Mentions, custom emoji, times, commands, telephone numbers and addresses in angle brackets; but not `Vec<String>`.
-fn is_tag(inner: &str) -> bool {
-    inner.starts_with(['@', '#', '/', '+', '&', '!']) || inner.contains([':', '@'])
+/// Gives what stands between an angle bracket and the next one, a space or the end of the line.
+fn in_brackets(rest: &str) -> &str {
+    let inner = rest.strip_prefix('<').unwrap_or_default();
+    inner.split([' ', '<', '>', '\n']).next().unwrap_or_default()
 }
 
 /// `:name:` becomes an emoji if there is one of that name; so does a part of `cache::package::load`. No emoji is named
@@ -151,7 +154,7 @@ fn starts_mention(rest: &str) -> bool {
     let inner = rest.strip_prefix('<').unwrap_or_default();
     inner.starts_with(['@', '#', ':'])
         || ["a:", "t:", "id:"].iter().any(|tag| inner.starts_with(tag))
-        || (inner.starts_with('/') && characters_between(rest, '<').contains(':'))
+        || (inner.starts_with('/') && in_brackets(rest).contains(':'))
 }
 
 /// Takes a web address off the front of a text, if nothing in it could be markup and it starts and ends cleanly.
@@ -162,10 +165,12 @@ fn address<'a>(before: &str, rest: &'a str) -> Option<&'a str> {
     let after = from_path.trim_start_matches(|c| is_alphanumeric(c) || "-._~%/?#&=+:,".contains(c));
     let address = rest.get(..rest.len() - after.len())?;
 
-    let starts = before.chars().next_back().is_none_or(|c| c.is_whitespace() || "(\"'=,<".contains(c));
+    let starts = before.chars().next_back().is_none_or(|c| c.is_whitespace() || "(\"'=,".contains(c));
     let has_host = from_host.starts_with(is_alphanumeric);
     let has_clean_path = from_path.len() == after.len() || from_path.starts_with(['/', '?', '#']);
-    let ends = after.chars().next().is_none_or(|c| c.is_whitespace() || ")\"'>;".contains(c));
+    // The client takes all up to the next white space for the address, backslashes too.
+    let behind = after.trim_start_matches(|c| ")]}\"';!".contains(c));
+    let ends = behind.chars().next().is_none_or(char::is_whitespace);
     // Nothing in here is escaped, so nothing in here may close what opens before it.
     let closes_nothing = !address.contains("~~") && address.split('_').skip(1).all(|c| c.starts_with(is_alphanumeric));
     (starts && has_host && has_clean_path && ends && closes_nothing).then_some(address)
@@ -178,9 +183,15 @@ pub(super) const ZERO_WIDTH_SPACE: char = '\u{200b}';
 mod tests {
     use super::*;
 
+    fn joined(pieces: impl Iterator<Item = Piece>) -> String {
+        let mut text = String::new();
+        pieces.for_each(|piece| piece.write(&mut text));
+        text
+    }
+
     #[track_caller]
-    fn escapes(text: &str, escaped: &str) {
-        assert_eq!(escape(text, Addresses::Live), escaped.replace('¦', "\u{200b}"), "from {text:?}");
+    fn escapes(text: &str, expected: &str) {
+        assert_eq!(joined(escaped(text, Addresses::Live)), expected.replace('¦', "\u{200b}"), "from {text:?}");
     }
 
     #[test]
@@ -190,13 +201,14 @@ mod tests {
             "10.0.0.7:5432",
             "foo_bar_baz",
             "/var/lib/app-1.2/data.csv",
-            "Vec<String>, Option<u8>",
+            "Vec<String>, Option<u8>, 1 < 2",
             "src/billing/invoice.rs:42",
             "2026-01-05T10:30:45Z",
             "#42 is 50% of 3 > 2 - 1 + 0 (roughly) [sic]",
             "u-42@example.com",
             "a | b ~ c & d = e; {f} \"g\" 'h' `".trim_end_matches(" `"),
             "1.5 and 2.",
+            "-1 +1 #1 1.5",
             "https://shop.example/a_b-c/?q=1&r=~me#top",
             "(https://shop.example:8443/x)",
         ] {
@@ -212,6 +224,7 @@ mod tests {
         );
         escapes("`code` and ```fence```", r"\`code\` and \`\`\`fence\`\`\`");
         escapes("# one\n ## two\n-# small\n> quote\n>>> all", "\\# one\n \\## two\n\\-# small\n\\> quote\n\\>>> all");
+        escapes("1.", r"1\.");
         escapes("- a\n+ b\n* c\n12. d", "\\- a\n\\+ b\n\\* c\n12\\. d");
         escapes("[click](https://evil.example)", r"\[click]\(https://evil.example)");
         escapes("C:\\dir \\*", r"C:\\dir \\\*");
@@ -225,8 +238,9 @@ mod tests {
         escapes("@everyone @HERE", "@¦everyone @¦HERE");
         escapes("<@1> <@!1> <@&1> <#1>", r"\<¦@1> \<¦@!1> \<¦@&1> \<¦#1>");
         escapes("<:a:1> <a:b:1> <t:0:R> </x:1> <id:home>", r"\<¦\:a:1> \<¦a\:b:1> \<¦t:0:R> \<¦/x:1> \<¦id:home>");
+        escapes("<a\n://b>", "\\<a\n\\://b>");
         escapes("</div> <a@b.example> <+15550100>", r"\</div> \<a@b.example> \<+15550100>");
-        assert_eq!(without_mentions("ops@here <@1>"), "ops@\u{200b}here <\u{200b}@1>");
+        assert_eq!(joined(verbatim("ops@here <@1>")), "ops@\u{200b}here <\u{200b}@1>");
     }
 
     #[test]
@@ -234,13 +248,20 @@ mod tests {
         escapes("https://a.example/*b*", r"https\://a.example/\*b\*");
         escapes("a_b https://a.example/c_", r"a_b https\://a.example/c\_");
         escapes("https://a.example@evil.example", r"https\://a.example@evil.example");
-        escapes("<https://a.example>", r"\<https://a.example>");
-        assert_eq!(escape("https://a.example", Addresses::Dead), r"https\://a.example");
+        escapes("<https://a.example> https://a.example)_b_", r"\<https\://a.example> https\://a.example)\_b\_");
+        assert_eq!(joined(escaped("https://a.example", Addresses::Dead)), r"https\://a.example");
     }
 
     #[test]
-    fn no_backticks_touch_inside_a_block_of_code() {
-        let block = code_block("a```b\n``");
-        assert_eq!(block, "```\na`\u{200b}`\u{200b}`b\n`\u{200b}`\n```");
+    fn no_backticks_touch_where_no_backslash_helps() {
+        assert_eq!(joined(verbatim("a```b``")), "a`\u{200b}`\u{200b}`b`\u{200b}`");
+    }
+
+    #[test]
+    fn a_piece_is_as_large_as_what_it_writes() {
+        for text in ["*", "@here", "é", "<@1>"] {
+            let sizes: Size = escaped(text, Addresses::Dead).map(Piece::size).sum();
+            assert_eq!(sizes, Size::of(&joined(escaped(text, Addresses::Dead))));
+        }
     }
 }

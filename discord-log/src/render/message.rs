@@ -57,6 +57,7 @@ impl Serialize for NobodyMentioned {
 ///
 /// At least one whenever there is one: the first entry is cut until it fits. Each entry keeps what it needs up to a
 /// modest size before fewer share a message; what the small ones leave goes to the large ones, and a lone one has it all.
+/// Of no entries it makes nothing that could be sent.
 pub(crate) fn message(settings: &Settings, entries: &[Entry], repeat: Repeat) -> (Message, usize) {
     let candidates = entries.get(..limits::EMBEDS).unwrap_or(entries);
     let username = username(&settings.service);

@@ -3,9 +3,9 @@
 //! it acts as markup.
 //!
 //! ```text
-//!   headline ┐
-//!   description ├─ passage: clean ─▶ cut ─▶ escape ─▶ embed ─▶ message ─▶ JSON
-//!   fields ┘                    (to the room that budget shares out)
+//!   headline    ┐
+//!   description ├─▶ passage: clean ─▶ cut ─▶ escape ─▶ embed ─▶ message ─▶ JSON
+//!   fields      ┘                   (to the room that budget shares out)
 //! ```
 //!
 //! Text is measured after it was escaped and by both of Discord's measures, code points and bytes. What is cut says so.

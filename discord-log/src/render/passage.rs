@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::budget::Size;
 use super::clean::{Lines, clean};
-use super::markdown::{self, Addresses};
+use super::markdown::{self, Addresses, Piece};
 use super::readable;
 use crate::event::Field;
 
@@ -47,16 +47,18 @@ impl<'a> Passage<'a> {
         &self.text
     }
 
-    pub(super) const fn is_whole(&self) -> bool {
+    const fn is_whole(&self) -> bool {
         self.full_bytes.is_none()
     }
 
     /// Writes as much of the text as there is room for; nothing if the text has nothing to see.
     pub(super) fn write(&self, place: Place, room: Size) -> String {
         let cleaned = clean(&self.text, place.lines(), room.characters);
-        let whole = place.write(&cleaned.text);
-        if cleaned.is_whole && self.is_whole() && Size::of(&whole).fits(room) {
-            return whole;
+        if cleaned.is_whole && self.is_whole() {
+            let whole = place.write(&cleaned.text);
+            if Size::of(&whole).fits(room) {
+                return whole;
+            }
         }
         self.cut(&cleaned.text, place, room)
     }
@@ -64,17 +66,22 @@ impl<'a> Passage<'a> {
     /// Writes the longest beginning of a cleaned text that fits together with the mark.
     fn cut(&self, cleaned: &str, place: Place, room: Size) -> String {
         let mark = self.mark(place, room);
-        let written = |end: usize| match cleaned.get(..end).map(str::trim_end) {
-            Some("") | None => mark.trim_start().to_owned(),
-            Some(kept) => place.write(kept) + &mark,
+        let written = |kept: &str| match kept.trim_end() {
+            "" => mark.trim_start().to_owned(),
+            kept => place.write(kept) + &mark,
         };
-        let mut ends: Vec<_> = cleaned.grapheme_indices(true).map(|(start, _)| start).collect();
-        ends.push(cleaned.len());
-        let fits = |end: &usize| Size::of(&written(*end)).fits(room);
-        // More text may need fewer backslashes, so the search can end one escape too far.
-        let likely = ends.partition_point(fits);
-        let longest = ends.iter().take(likely).rev().find(|end| fits(end));
-        longest.map(|end| written(*end)).unwrap_or_default()
+        let (opening, closing) = place.fences();
+        let room_for_text = room.without(Size::of(opening) + Size::of(closing) + Size::of(&mark));
+        let reach = place.pieces(cleaned).scan(Size::default(), |taken, piece| {
+            *taken = *taken + piece.size();
+            taken.fits(room_for_text).then_some(piece.character.len_utf8())
+        });
+        let reach: usize = reach.sum();
+        let ends = cleaned.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len());
+        let ends: Vec<_> = std::iter::once(0).chain(ends.take_while(|end| *end <= reach)).collect();
+        // The end of a text may need a backslash that its middle did not, so the first try can be one too far.
+        let mut tries = ends.into_iter().rev().map(|end| written(cleaned.get(..end).unwrap_or_default()));
+        tries.find(|text| Size::of(text).fits(room)).unwrap_or_default()
     }
 
     fn mark(&self, place: Place, room: Size) -> String {
@@ -98,13 +105,73 @@ impl Place {
         }
     }
 
-    fn write(self, cleaned: &str) -> String {
+    /// Gives the characters of a cleaned text as they are sent.
+    fn pieces(self, cleaned: &str) -> Box<dyn Iterator<Item = Piece> + '_> {
         match self {
-            Self::Body => markdown::escape(cleaned, Addresses::Live),
-            Self::Code if cleaned.is_empty() => String::new(),
-            Self::Code => markdown::code_block(cleaned),
-            Self::Line => markdown::escape(cleaned, Addresses::Dead),
-            Self::Plain => markdown::without_mentions(cleaned),
+            Self::Body => Box::new(markdown::escaped(cleaned, Addresses::Live)),
+            Self::Line => Box::new(markdown::escaped(cleaned, Addresses::Dead)),
+            Self::Code | Self::Plain => Box::new(markdown::verbatim(cleaned)),
         }
+    }
+
+    const fn fences(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Code => ("```\n", "\n```"),
+            Self::Body | Self::Line | Self::Plain => ("", ""),
+        }
+    }
+
+    fn write(self, cleaned: &str) -> String {
+        if cleaned.is_empty() {
+            return String::new();
+        }
+        let (opening, closing) = self.fences();
+        let mut text = String::with_capacity(cleaned.len() + cleaned.len() / 8 + opening.len() + closing.len());
+        text.push_str(opening);
+        self.pieces(cleaned).for_each(|piece| piece.write(&mut text));
+        text.push_str(closing);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn cuts(text: &str, place: Place, characters: usize, cut: &str) {
+        assert_eq!(Passage::of(text).write(place, Size::characters(characters)), cut, "from {text:?}");
+    }
+
+    #[test]
+    fn a_text_that_fits_is_whole() {
+        cuts("four", Place::Line, 4, "four");
+        cuts("**", Place::Line, 4, r"\*\*");
+    }
+
+    #[test]
+    fn no_escape_and_no_emoji_is_cut() {
+        cuts("***", Place::Line, 5, r"\*\*…");
+        cuts("***", Place::Line, 4, r"\*…");
+        cuts("a👩‍👩‍👧‍👦b", Place::Line, 8, "a…");
+        cuts("a_b_c_d", Place::Line, 6, "a_b_c…");
+        cuts("a_b_c_d", Place::Line, 5, "a_b…");
+    }
+
+    #[test]
+    fn a_block_of_code_is_closed_before_the_mark() {
+        cuts(&"x".repeat(100), Place::Code, 60, &format!("```\n{}\n```\n… (100 bytes in all)", "x".repeat(31)));
+    }
+
+    #[test]
+    fn where_there_is_room_for_nothing_nothing_is_written() {
+        cuts("text", Place::Line, 0, "");
+        cuts("text", Place::Line, 1, "…");
+        cuts("text", Place::Code, 1, "…");
+    }
+
+    #[test]
+    fn bytes_count_as_well() {
+        assert_eq!(Passage::of("文文文").write(Place::Line, Size::new(10, 8)), "文…");
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn size(bytes: u64) -> String {
     let exact = if bytes == 1 { "1 byte".to_owned() } else { format!("{} bytes", grouped(bytes)) };
     let steps = bytes.checked_ilog2().unwrap_or(0) / 10;
     let Some(unit) = steps.checked_sub(1).and_then(|step| SIZE_UNITS.get(step as usize)) else { return exact };
-    let tenths = u128::from(bytes) * 10 >> (10 * steps);
+    let tenths = (u128::from(bytes) * 10) >> (10 * steps);
     let number = trimmed(format!("{}.{}", grouped(u64::try_from(tenths / 10).unwrap_or(u64::MAX)), tenths % 10));
     format!("{number} {unit} ({exact})")
 }
@@ -84,7 +84,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -93,6 +93,8 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 fn float(number: f64) -> String {
+    // Turns -0 into 0.
+    let number = number + 0.0;
     let magnitude = number.abs();
     if number.is_nan() {
         "NaN (not a number)".to_owned()

@@ -126,6 +126,7 @@ impl Engine {
     }
 
     /// Takes a permit back with what came of it; `events` is how many the message told.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit given back is used up")]
     pub(crate) fn complete(&mut self, permit: Permit, answer: &Answer, events: usize, now: Instant) -> Outcome {
         let Permit { lane: LaneId(index), .. } = permit;
         let random = self.random.f64();
@@ -182,6 +183,7 @@ impl Engine {
     }
 
     /// Takes a permit back that was not used.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit given back is used up")]
     pub(crate) fn cancel(&mut self, permit: Permit) {
         if let Some(lane) = self.lanes.get_mut(permit.lane.0) {
             lane.is_busy = false;

@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("not what a refused certificate should say: {trouble}").into());
     }
     own_tls();
-    drop(guard.shutdown(Duration::ZERO));
+    let _ = guard.shutdown(Duration::ZERO);
     Ok(())
 }
 
@@ -52,7 +52,8 @@ fn own_tls() {
 fn serve() -> Result<std::net::SocketAddr, Box<dyn Error>> {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
     let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der())?;
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![signed.cert.der().clone()], key)?;
+    let config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(vec![signed.cert.der().clone()], key)?;
     let config = Arc::new(config);
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;

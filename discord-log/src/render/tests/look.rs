@@ -51,7 +51,7 @@ fn rich_events_look_like_this() {
     let failed = Event::error(&Failure::of(chain.map(str::to_owned).into_iter()), "Charge card")
         .while_doing("Invoice Processing")
         .while_doing("Checkout")
-        .from_callsite(&PLACE)
+        .at_callsite(&PLACE)
         .actor("u-42")
         .field("invoice_id", "INV-2041")
         .field("attempt", 3)
@@ -60,7 +60,7 @@ fn rich_events_look_like_this() {
         .field("load", 0.1 + 0.2)
         .field("body_bytes", 81_920);
     let sql = Event::error(&std::io::Error::other("syntax error at `FROM`\nSELECT *\n  FRM invoices"), "")
-        .from_callsite(&PLACE);
+        .at_callsite(&PLACE);
     let long = Event::database_operation("UPDATE invoices SET total = 0 ".repeat(10), "invoices", 0);
     let cancelled = Event::activity("Import clients", "cancelled", Duration::from_secs(3_725));
     let odd = Event::btw_calculation("2026 Q1", "twelve", f64::NAN).field("camelCase", "@everyone **now**");

@@ -12,6 +12,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
+use super::budget::Size;
+use super::clean::{Lines, clean};
+use super::passage::{Passage, Place};
 use super::{Repeat, Settings, line, message};
 use crate::event::{Amount, Callsite, Channel, Currency, Event, Severity};
 use crate::record::{Entry, EventId, Seq};
@@ -93,14 +96,14 @@ fn any_text() -> impl Strategy<Value = String> {
         2 => "[a-z_:.0-9]{1,8}",
         1 => any::<char>().prop_map(String::from),
         1 => "\\PC{1,6}",
-        1 => ("[`*_~|# ]", 1_usize..400).prop_map(|(text, times)| text.repeat(times)),
+        1 => ("[`*_~|# ]", 1_usize..80).prop_map(|(text, times)| text.repeat(times)),
     ];
-    let text = prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
-    prop_oneof![6 => text.clone(), 1 => (text, 1_usize..400).prop_map(|(text, times)| text.repeat(times))]
+    let text = prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat());
+    prop_oneof![12 => text.clone(), 1 => (text, 1_usize..200).prop_map(|(text, times)| text.repeat(times))]
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
-    let fields = prop::collection::vec((any_text(), any_text()), 0..30);
+    let fields = prop::collection::vec((any_text(), any_text()), 0..12);
     let parts = (0_usize..22, any_text(), any_text(), fields, prop::option::of(any_text()));
     let aside = (prop::option::of(prop::sample::select(Severity::ALL.to_vec())), any::<bool>(), any::<i64>());
     (parts, aside).prop_map(|((kind, one, other, fields, actor), (severity, has_place, at))| {
@@ -115,7 +118,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             event = event.with_severity(severity);
         }
         if has_place {
-            event = event.from_callsite(&PLACE);
+            event = event.at_callsite(&PLACE);
         }
         event.stamp(Timestamp::from_second(at % 300_000_000_000).unwrap_or(Timestamp::MIN));
         event
@@ -203,7 +206,7 @@ proptest! {
 
     #[test]
     fn discord_takes_any_message_and_nothing_in_it_is_alive(
-        events in prop::collection::vec(any_event(), 1..14),
+        events in prop::collection::vec(any_event(), 1..13),
         service in any_text(),
         host in prop::option::of(any_text()),
         is_repeat in any::<bool>(),
@@ -218,6 +221,13 @@ proptest! {
                 prop_assert_eq!(footer.ends_with("possible repeat"), is_repeat, "{}", footer);
             }
         }
+    }
+
+    #[test]
+    fn a_reader_sees_what_was_written(text in any_text()) {
+        let cleaned = clean(&text, Lines::Kept, usize::MAX).text;
+        let sent = Passage::of(text).write(Place::Body, Size::characters(usize::MAX));
+        prop_assert_eq!(inert::shown(&sent), cleaned);
     }
 
     #[test]

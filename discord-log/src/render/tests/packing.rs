@@ -18,7 +18,7 @@ fn posted(events: impl IntoIterator<Item = Event>) -> Vec<(Json, usize)> {
 }
 
 fn error(message: &str) -> Event {
-    Event::error(&std::io::Error::other(message.to_owned()), "Send invoice").from_callsite(&PLACE)
+    Event::error(&std::io::Error::other(message.to_owned()), "Send invoice").at_callsite(&PLACE)
 }
 
 fn text(json: &Json) -> &str {
