@@ -1,0 +1,4 @@
+#[discord_log::log_activity(crate = "logging")]
+fn a() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[discord_log::log_activity(fields(draft = draft))]
+fn a() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+trait Shop {
+    #[discord_log::log_errors]
+    fn sell(&self) -> Result<u32, String>;
+}
+
+fn main() {}

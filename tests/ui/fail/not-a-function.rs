@@ -1,0 +1,12 @@
+#[discord_log::log_errors]
+struct Invoice;
+
+#[discord_log::log_activity]
+impl Invoice {}
+
+#[discord_log::log_performance]
+mod invoices {}
+
+fn main() {
+    let _ = Invoice;
+}
