@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
+use crate::capture::panics;
 use crate::config::{Config, ConfigError};
 use crate::event::{Channel, Severity};
 use crate::health::{COUNTERS, Loss};
@@ -74,6 +75,7 @@ fn state() -> MutexGuard<'static, State> {
 }
 
 fn start(config: Config) -> Result<Sender<Order>, InitError> {
+    panics::remember();
     announce(&config);
     let config = Arc::new(config);
     let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(&config.record));

@@ -166,11 +166,15 @@ impl Entries {
 
     fn write(&mut self, role: Role, name: &str, shape: Shape, value: impl FnOnce(&mut Writer<'_>)) {
         let name = cut(name, NAME_CAPACITY);
-        if self.bytes.len() + name.len() >= TEXT_CAPACITY {
-            self.left_out += name.len() as u64;
+        let start = self.bytes.len();
+        if start + name.len() >= TEXT_CAPACITY {
+            // Written to be counted, and taken back.
+            let mut writer = Writer { bytes: &mut self.bytes, left_out: 1 };
+            value(&mut writer);
+            self.left_out += name.len() as u64 + writer.left_out - 1 + (self.bytes.len() - start) as u64;
+            self.bytes.truncate(start);
             return;
         }
-        let start = self.bytes.len();
         self.bytes.extend_from_slice(&[role as u8, shape as u8, 0, name.len() as u8]);
         self.bytes.extend_from_slice(name.as_bytes());
         let length_at = self.bytes.len();

@@ -20,6 +20,8 @@ pub(super) fn write(event: &Event, room: Size) -> String {
     let paragraphs = paragraphs(event);
     let whole: Vec<_> = paragraphs.iter().map(|paragraph| paragraph.write(room)).collect();
     let sizes: Vec<_> = whole.iter().map(|text| Size::of(text) + LINE_END).collect();
+    // Each is counted with the line end behind it, which the last one does without.
+    let room = room + LINE_END;
     if sizes.iter().copied().sum::<Size>().fits(room) {
         return joined(whole);
     }
@@ -28,7 +30,10 @@ pub(super) fn write(event: &Event, room: Size) -> String {
     let mut count = pack(&sizes, modest, room);
     let mut rest = None;
     if count < sizes.len() {
-        let note = |missing: usize| format!("… {} more causes", readable::grouped(missing as u64));
+        let note = |missing: usize| match missing {
+            1 => "… 1 more cause".to_owned(),
+            missing => format!("… {} more causes", readable::grouped(missing as u64)),
+        };
         count = pack(&sizes, modest, room.without(Size::of(&note(sizes.len())) + LINE_END));
         rest = Some(note(sizes.len() - count));
     }

@@ -146,15 +146,15 @@ fn is_emoji_name(rest: &str) -> bool {
 
 /// A second line of defence, behind `allowed_mentions`, which alone decides whether anybody is notified.
 fn starts_mention(rest: &str) -> bool {
-    if let Some(name) = rest.strip_prefix('@') {
-        return ["everyone", "here"]
-            .iter()
-            .any(|everybody| name.get(..everybody.len()).is_some_and(|name| name.eq_ignore_ascii_case(everybody)));
+    let starts = |text: &str, names: &[&str]| {
+        names.iter().any(|name| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+    };
+    match (rest.strip_prefix('@'), rest.strip_prefix('<')) {
+        (Some(name), _) => starts(name, &["everyone", "here"]),
+        (_, Some(tag)) if tag.starts_with('/') => in_brackets(rest).contains(':'),
+        (_, Some(tag)) => starts(tag, &["@", "#", ":", "a:", "t:", "id:"]),
+        (None, None) => false,
     }
-    let inner = rest.strip_prefix('<').unwrap_or_default();
-    inner.starts_with(['@', '#', ':'])
-        || ["a:", "t:", "id:"].iter().any(|tag| inner.starts_with(tag))
-        || (inner.starts_with('/') && in_brackets(rest).contains(':'))
 }
 
 /// Takes a web address off the front of a text, if nothing in it could be markup and it starts and ends cleanly.

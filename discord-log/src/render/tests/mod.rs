@@ -202,8 +202,6 @@ const NASTY: [&str; 44] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn discord_takes_any_message_and_nothing_in_it_is_alive(
         events in prop::collection::vec(any_event(), 1..13),

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{Failure, PLACE, body, embed, entries, inert, line, messages, rendered, settings};
 use crate::event::{Event, Severity, TEXT_CAPACITY};
-use crate::render::Repeat;
+use crate::render::{Repeat, Settings};
 
 fn posted(events: impl IntoIterator<Item = Event>) -> Vec<(Json, usize)> {
     let messages = messages(&settings(), &entries(events), Repeat::First);
@@ -55,12 +55,40 @@ fn a_lone_event_may_use_the_whole_message() {
 }
 
 #[test]
+fn every_limit_is_used_and_none_is_passed() {
+    let long = "x".repeat(10_000);
+    let critical = &posted([Event::critical(long.as_str(), long.as_str())])[0].0["embeds"][0];
+    assert_eq!(text(&critical["title"]).chars().count(), 256);
+    assert_eq!(text(&critical["description"]).chars().count(), 4_096);
+
+    // A name of 255 bytes passes the limit only by what escapes it.
+    let named = Event::user_action("x").field("*".repeat(255), "value");
+    assert_eq!(text(&posted([named])[0].0["embeds"][0]["fields"][0]["name"]).chars().count(), 255);
+
+    let full = (0..10).fold(Event::critical("x", long.as_str()), |event, _| event.field("name", long.as_str()));
+    let message = &posted([full])[0].0;
+    let characters = body::characters(message);
+    assert!((5_950..=6_000).contains(&characters), "{characters}");
+
+    let settings = Settings { service: long, ..settings() };
+    let (message, _) = &messages(&settings, &entries([Event::startup()]), Repeat::First)[0];
+    body::assert_valid(message);
+    assert_eq!(text(&message["username"]).chars().count(), 80);
+}
+
+#[test]
 fn what_small_events_leave_goes_to_the_large_ones() {
     let events = [Event::startup(), error(&"x".repeat(20_000)), Event::startup()];
     let messages = posted(events);
     assert_eq!(messages.len(), 1);
     assert!(text(&messages[0].0["embeds"][1]["description"]).len() > 4_000);
     assert_eq!(messages[0].0["embeds"][0], embed(Event::startup()));
+}
+
+#[test]
+fn large_events_share_a_message_too() {
+    let counts = posted((0..12).map(|_| error(&"x".repeat(20_000))));
+    assert_eq!(counts.into_iter().map(|(_, count)| count).collect::<Vec<_>>(), [6, 6]);
 }
 
 #[test]
@@ -100,11 +128,15 @@ fn a_long_field_is_cut_for_its_own_sake_and_short_ones_stay_whole() {
 fn all_causes_are_told_or_counted() {
     let causes = (0..30).map(|number| format!("cause {number} {}", "c".repeat(200)));
     let chain = Failure::of(["m".repeat(9_000)].into_iter().chain(causes));
-    let messages = posted([Event::error(&chain, "")]);
-    let description = text(&messages[0].0["embeds"][0]["description"]);
-    let told = description.matches("↳ cause").count();
-    let counted = description.rsplit_once("… ").and_then(|(_, rest)| rest.strip_suffix(" more causes"));
-    assert_eq!(told + counted.map_or(0, |count| count.parse().unwrap_or(0)), 30, "{description}");
+    for beside in [0, 3] {
+        let others = (0..beside).map(|_| error(&"x".repeat(9_000)));
+        let messages = posted([Event::error(&chain, "")].into_iter().chain(others));
+        let description = text(&messages[0].0["embeds"][0]["description"]);
+        let told = description.matches("↳ cause").count();
+        let counted = description.rsplit_once("\n… ").and_then(|(_, rest)| rest.strip_suffix(" more causes"));
+        assert_eq!(told + counted.map_or(0, |count| count.parse().expect("a number")), 30, "{description}");
+        assert_eq!(counted.is_some(), beside > 0);
+    }
 }
 
 #[test]
