@@ -1,5 +1,6 @@
 //! The data path is the folder list: a step imports only earlier steps. Every arrow between modules of the library is in
 //! the table below, so that a new one is a decision somebody sees.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,14 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Drivers: the only ones that see several steps.
     ("local_log", &["event", "render"]),
     ("logger", &["event", "filter", "health", "local_log", "queue", "render", "testing"]),
-    (
-        "recorder",
-        &["config", "event", "filter", "health", "local_log", "logger", "queue", "record", "sender"],
-    ),
-    (
-        "sender",
-        &["config", "event", "health", "local_log", "logger", "record", "reduce", "render", "send"],
-    ),
+    ("recorder", &["config", "event", "filter", "health", "local_log", "logger", "queue", "record", "sender"]),
+    ("sender", &["config", "event", "health", "local_log", "logger", "record", "reduce", "render", "send"]),
     (
         // It installs the panic hook, which is a door.
         "lifecycle",
@@ -45,7 +40,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Who may read a clock, touch files, or talk HTTP.
 const MAY_READ_CLOCKS: &[&str] = &["logger.rs", "recorder.rs", "sender.rs", "lifecycle.rs"];
 const MAY_TOUCH_FILES: &[&str] = &["config/environment.rs"];
-const MAY_TALK_HTTP: &[&str] = &["send/client.rs", "send/tls/mod.rs", "send/tls/rustls.rs", "send/tls/native.rs", "send/tls/none.rs"];
+const MAY_TALK_HTTP: &[&str] =
+    &["send/client.rs", "send/tls/mod.rs", "send/tls/rustls.rs", "send/tls/native.rs", "send/tls/none.rs"];
 
 const FORBIDDEN_NAMES: &[&str] =
     &["util", "utils", "common", "helpers", "misc", "types", "impl", "manager", "handler", "core", "legacy", "error"];

@@ -82,7 +82,8 @@ fn a_hundred_megabytes_become_a_marked_message() {
 #[test]
 fn control_characters_and_mentions_are_inert() {
     let world = World::unlimited();
-    let hostile = "\u{0}\u{7}\u{1b}[31m\u{202e}gnihton\u{2028} @everyone <@1> <@&2> ```\n# title\n||x|| [a](https://x.example)";
+    let hostile =
+        "\u{0}\u{7}\u{1b}[31m\u{202e}gnihton\u{2028} @everyone <@1> <@&2> ```\n# title\n||x|| [a](https://x.example)";
     for event in [
         Event::user_action(hostile).field(hostile, hostile).actor(hostile),
         Event::error(&std::io::Error::other(hostile), hostile),

@@ -93,7 +93,8 @@ fn errors_go_before_what_waits_and_finance_keeps_its_order() {
     assert!(urgent < 30, "the error stands at {urgent} of {}", titles.len());
 
     let finance = world.text("finance");
-    let positions: Vec<_> = (0..60).map(|number| finance.find(&format!("INV-{number:02}")).expect("delivered")).collect();
+    let positions: Vec<_> =
+        (0..60).map(|number| finance.find(&format!("INV-{number:02}")).expect("delivered")).collect();
     assert!(positions.is_sorted(), "{positions:?}");
 }
 

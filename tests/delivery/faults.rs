@@ -113,10 +113,13 @@ fn a_limit_of_one_webhook_delays_no_other() {
     for _ in 0..10 {
         discord_log::log_user_action("Action");
     }
-    assert!(world.discord.wait_for(|discord| {
-        let shown = |channel| discord.messages(channel).iter().map(|message| message.embeds.len()).sum::<usize>();
-        shown("activity") == 10 && shown("errors") == 0
-    }, PATIENCE));
+    assert!(world.discord.wait_for(
+        |discord| {
+            let shown = |channel| discord.messages(channel).iter().map(|message| message.embeds.len()).sum::<usize>();
+            shown("activity") == 10 && shown("errors") == 0
+        },
+        PATIENCE
+    ));
     world.flush();
 }
 

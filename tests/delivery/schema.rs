@@ -27,7 +27,7 @@ fn find(from: &Path) -> Option<PathBuf> {
 }
 
 /// Fails unless a body is one that Discord takes.
-pub fn check(body: &Value) {
+pub(crate) fn check(body: &Value) {
     if let Some(validator) = VALIDATOR.as_ref() {
         let errors: Vec<_> = validator.iter_errors(body).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?} in {body}");

@@ -14,10 +14,10 @@ use crate::schema;
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Longest that a test waits for what must come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct World {
-    pub discord: Discord,
+pub(crate) struct World {
+    pub(crate) discord: Discord,
     guard: Option<Guard>,
     before: Health,
     _turn: MutexGuard<'static, ()>,
@@ -25,16 +25,16 @@ pub struct World {
 
 impl World {
     /// Starts with Discord's own limits.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(Discord::builder(), everywhere)
     }
 
     /// Starts without limits, for tests that are not about them.
-    pub fn unlimited() -> Self {
+    pub(crate) fn unlimited() -> Self {
         Self::with(Discord::builder().limits(generous()), |discord| everywhere(discord).rate_limit(6_000))
     }
 
-    pub fn with(builder: Builder, settings: impl FnOnce(&Discord) -> ConfigBuilder) -> Self {
+    pub(crate) fn with(builder: Builder, settings: impl FnOnce(&Discord) -> ConfigBuilder) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let discord = builder.start().expect("a local Discord");
         let before = discord_log::health();
@@ -44,18 +44,18 @@ impl World {
     }
 
     /// Waits until everything that was logged is delivered.
-    pub fn flush(&self) {
+    pub(crate) fn flush(&self) {
         discord_log::flush(PATIENCE).expect("delivered in time");
     }
 
     /// Ends the logger as the end of `main` does, and gives what became of this world's events.
-    pub fn end(&mut self) -> Health {
+    pub(crate) fn end(&mut self) -> Health {
         drop(self.guard.take());
         self.health()
     }
 
     /// What became of the events since this world began.
-    pub fn health(&self) -> Health {
+    pub(crate) fn health(&self) -> Health {
         let mut health = discord_log::health();
         health.accepted -= self.before.accepted;
         health.delivered -= self.before.delivered;
@@ -69,19 +69,23 @@ impl World {
     }
 
     /// The titles of all embeds in a channel, in the order in which they stand there.
-    pub fn titles(&self, channel: &str) -> Vec<String> {
+    pub(crate) fn titles(&self, channel: &str) -> Vec<String> {
         let messages = self.discord.messages(channel);
         let embeds = messages.iter().flat_map(|message| &message.embeds);
         embeds.map(|embed| embed["title"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// Everything that stands in a channel, as one text.
-    pub fn text(&self, channel: &str) -> String {
-        self.discord.messages(channel).iter().map(|message| format!("{}\n{:?}\n", message.text(), message.embeds)).collect()
+    pub(crate) fn text(&self, channel: &str) -> String {
+        self.discord
+            .messages(channel)
+            .iter()
+            .map(|message| format!("{}\n{:?}\n", message.text(), message.embeds))
+            .collect()
     }
 
     /// How many requests were answered with each status.
-    pub fn statuses(&self) -> BTreeMap<u16, usize> {
+    pub(crate) fn statuses(&self) -> BTreeMap<u16, usize> {
         let mut statuses = BTreeMap::new();
         for status in self.discord.requests().iter().filter_map(|request| request.status) {
             *statuses.entry(status).or_default() += 1;
@@ -91,12 +95,12 @@ impl World {
 }
 
 /// Limits that no test reaches, told in headers as Discord tells its own.
-pub fn generous() -> Limits {
+pub(crate) fn generous() -> Limits {
     Limits::unlimited().bucket(Rate::new(10_000, Duration::from_secs(1)))
 }
 
 /// Settings with a webhook for every channel there is.
-pub fn everywhere(discord: &Discord) -> ConfigBuilder {
+pub(crate) fn everywhere(discord: &Discord) -> ConfigBuilder {
     Config::builder().variables(discord.settings()).service("tests")
 }
 
