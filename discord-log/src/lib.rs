@@ -24,7 +24,7 @@
 //!
 //! ```text
 //!   capture ─▶ event ─▶ filter ─▶ queue │ record │ reduce ─▶ render ─▶ send ─▶ Discord
-//!   the caller's thread, ~100 ns        │        │
+//!   the caller's thread                 │        │
 //!                      the recorder's thread     the sender's thread, with a runtime of its own
 //! ```
 //!

@@ -9,8 +9,8 @@ use crate::logger;
 
 /// Logs an event.
 ///
-/// Never blocks, never panics, does no I/O; costs well below a microsecond. A no-op before [`init`](crate::init) and
-/// where a toggle switches the event's kind off.
+/// Never blocks, never panics, does no I/O; costs about a microsecond, and some more for the first after a pause, which
+/// wakes the recorder. A no-op before [`init`](crate::init) and where a toggle switches the event's kind off.
 ///
 /// # Examples
 ///
