@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::store::State;
 
@@ -15,6 +15,7 @@ pub(crate) struct App {
     version: Mutex<u64>,
     changed: Condvar,
     listening: AtomicBool,
+    pages: watch::Sender<()>,
     /// Wakes the accept loop when the faults or the clock changed.
     pub(crate) script_changed: Notify,
 }
@@ -26,6 +27,7 @@ impl App {
             version: Mutex::new(0),
             changed: Condvar::new(),
             listening: AtomicBool::new(true),
+            pages: watch::channel(()).0,
             script_changed: Notify::new(),
         }
     }
@@ -40,7 +42,13 @@ impl App {
         let result = change(&mut lock(&self.state));
         *lock(&self.version) += 1;
         self.changed.notify_all();
+        self.pages.send_replace(());
         result
+    }
+
+    /// Wakes at every change from now on.
+    pub(crate) fn watch(&self) -> watch::Receiver<()> {
+        self.pages.subscribe()
     }
 
     /// Notes whether anything listens at the moment.

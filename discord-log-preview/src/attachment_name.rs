@@ -1,4 +1,4 @@
-//! Names of files: Discord's cleaning of them, and references to them by `attachment://`.
+//! Names of files: Discord's cleaning of them, references to them by `attachment://`, and what they say of the content.
 
 /// Cleans a name as Discord does: spaces become `_`, leading `_` and dots and every other special character go.
 /// `None` is a name of which nothing but an extension is left.
@@ -21,6 +21,34 @@ pub(crate) fn extension(name: &str) -> &str {
         }
         _ => "",
     }
+}
+
+/// The media type as sent; where nothing telling was sent, that of the extension.
+pub(crate) fn media_type(name: &str, sent: Option<&str>) -> String {
+    let sent = sent.and_then(|sent| sent.split(';').next()).map(|sent| sent.trim().to_ascii_lowercase());
+    let telling = sent.filter(|sent| !sent.is_empty() && sent != "application/octet-stream");
+    telling.unwrap_or_else(|| {
+        let by_extension = match extension(name).to_ascii_lowercase().as_str() {
+            ".gif" => "image/gif",
+            ".jpg" | ".jpeg" => "image/jpeg",
+            ".png" => "image/png",
+            ".webp" => "image/webp",
+            ".json" | ".jsonl" | ".ndjson" => "application/json",
+            ".csv" | ".diff" | ".log" | ".md" | ".patch" | ".rs" | ".sql" | ".toml" | ".txt" | ".yaml" | ".yml" => {
+                "text/plain"
+            }
+            _ => "application/octet-stream",
+        };
+        by_extension.to_owned()
+    })
+}
+
+/// Whether a media type is text that people read.
+pub(crate) fn is_text(media_type: &str) -> bool {
+    media_type.starts_with("text/")
+        || media_type.ends_with("json")
+        || media_type.ends_with("jsonl")
+        || ["application/toml", "application/x-ndjson", "application/xml", "application/yaml"].contains(&media_type)
 }
 
 /// The cleaned name in an `attachment://` URL.
@@ -54,6 +82,21 @@ mod tests {
         assert_eq!(extension("報告.txt"), ".txt");
         assert_eq!(extension("none"), "");
         assert_eq!(extension("odd.t x"), "");
+    }
+
+    #[test]
+    fn the_media_type_is_the_one_sent_or_that_of_the_extension() {
+        for (name, sent, expected) in [
+            ("a.png", None, "image/png"),
+            ("a.png", Some("application/octet-stream"), "image/png"),
+            ("a.png", Some("Text/Plain; charset=utf-8"), "text/plain"),
+            ("a.JSONL", None, "application/json"),
+            ("a", None, "application/octet-stream"),
+        ] {
+            assert_eq!(media_type(name, sent), expected);
+        }
+        assert!(is_text("text/csv") && is_text("application/x-ndjson"));
+        assert!(!is_text("application/gzip"));
     }
 
     #[test]

@@ -45,6 +45,11 @@ impl Clock {
         Moment { since_start, unix_ms: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX) }
     }
 
+    /// When the server started, in milliseconds since 1970.
+    pub(crate) fn started_ms(&self) -> u64 {
+        u64::try_from(self.started_unix.as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Lets time pass at once.
     pub(crate) fn skip(&mut self, by: Duration) {
         self.skipped = self.skipped.saturating_add(by);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api;
 use crate::app::App;
@@ -67,6 +67,11 @@ impl Discord {
     /// Gives the address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Gives the page that shows what arrives: `http://127.0.0.1:PORT/`.
+    pub fn page(&self) -> String {
+        format!("{}/", self.base)
     }
 
     /// Gives the base of the API, for `DISCORD_API_BASE`: `http://127.0.0.1:PORT/api/v10`.
@@ -143,7 +148,7 @@ impl Discord {
     pub fn limits(&self) -> Value {
         self.app.read(|state| {
             let now = state.clock.now();
-            api::budgets(state, now)
+            json!(api::budgets(state, now))
         })
     }
 }
@@ -271,8 +276,13 @@ impl Discord {
 
     fn change_thread(&self, id: &str, change: impl FnOnce(&mut ThreadState)) -> bool {
         self.app.change(|state| {
-            let thread = state.guild.thread_mut(id);
-            thread.map(change).is_some()
+            let Some(thread) = state.guild.thread_mut(id) else {
+                return false;
+            };
+            change(thread);
+            let channel_id = thread.channel_id.clone();
+            state.note_thread(&channel_id, id);
+            true
         })
     }
 }

@@ -73,8 +73,8 @@ fn read(arguments: &[String]) -> Result<Option<Builder>, String> {
 }
 
 fn greeting(discord: &Discord) -> String {
-    let mut text = format!("A local Discord is at http://{}\n", discord.address());
-    text.push_str("Paste these lines into .env; Ctrl-C stops it.\n\n");
+    let mut text = format!("A local Discord is at {}\n", discord.page());
+    text.push_str("Open that page, and paste these lines into the .env of your service; Ctrl-C stops it.\n\n");
     for (name, url) in discord.settings() {
         text.push_str(&format!("{name}={url}\n"));
     }

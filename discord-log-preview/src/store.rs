@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
+use crate::change::Changes;
 use crate::clock::{Clock, Moment};
 use crate::fault::Faults;
 use crate::guild::Guild;
@@ -21,12 +22,14 @@ pub(crate) struct State {
     pub(crate) limiter: RateLimiter,
     pub(crate) faults: Faults,
     pub(crate) clock: Clock,
+    pub(crate) changes: Changes,
     /// `http://127.0.0.1:PORT`.
     pub(crate) base: String,
     messages: HashMap<String, BTreeMap<u64, Message>>,
     requests: VecDeque<Request>,
     request_count: u64,
     rate_limited: BTreeMap<String, u64>,
+    rate_limited_webhooks: HashMap<String, u64>,
     last_id: u64,
     history: usize,
     held_files: VecDeque<(String, u64, usize)>,
@@ -40,11 +43,13 @@ impl State {
             limiter: RateLimiter::new(limits),
             faults: Faults::default(),
             clock: Clock::start(),
+            changes: Changes::default(),
             base,
             messages: HashMap::new(),
             requests: VecDeque::new(),
             request_count: 0,
             rate_limited: BTreeMap::new(),
+            rate_limited_webhooks: HashMap::new(),
             last_id: 0,
             history: history.max(1),
             held_files: VecDeque::new(),
@@ -68,6 +73,7 @@ impl State {
     pub(crate) fn keep(&mut self, key: u64, message: Message) {
         let channel = message.channel_id.clone();
         self.hold_files(&channel, key, &message);
+        self.changes.note(&channel, key);
         let kept = self.messages.entry(channel).or_default();
         kept.insert(key, message);
         while kept.len() > self.history {
@@ -113,7 +119,16 @@ impl State {
 
     pub(crate) fn remove(&mut self, channel_id: &str, key: u64) -> bool {
         let kept = self.messages.get_mut(channel_id);
-        kept.is_some_and(|kept| kept.remove(&key).is_some())
+        let Some((kept, removed)) = kept.and_then(|kept| kept.remove(&key).map(|removed| (kept, removed))) else {
+            return false;
+        };
+        self.changes.note(channel_id, key);
+        // The message after it may now have to show who posted it.
+        let mut later = kept.range(key..);
+        if let Some((next, _)) = later.find(|(_, message)| message.thread == removed.thread) {
+            self.changes.note(channel_id, *next);
+        }
+        true
     }
 
     /// A channel's messages, its threads' included, the oldest first.
@@ -121,9 +136,24 @@ impl State {
         self.messages.get(channel_id).into_iter().flat_map(BTreeMap::values)
     }
 
+    /// A channel's messages before one, its threads' included, the newest first.
+    pub(crate) fn messages_before(&self, channel_id: &str, key: u64) -> impl Iterator<Item = (u64, &Message)> {
+        let kept = self.messages.get(channel_id).into_iter();
+        kept.flat_map(move |kept| kept.range(..key).rev()).map(|(key, message)| (*key, message))
+    }
+
     /// A message wherever it is.
     pub(crate) fn find(&self, key: u64) -> Option<&Message> {
         self.messages.values().find_map(|kept| kept.get(&key))
+    }
+
+    /// Notes that a thread changed: its newest message is shown anew, and the thread's title with it.
+    pub(crate) fn note_thread(&mut self, channel_id: &str, thread_id: &str) {
+        let in_thread = |message: &Message| message.thread.as_ref().is_some_and(|thread| thread.id == thread_id);
+        let newest = self.messages_before(channel_id, u64::MAX).find(|(_, message)| in_thread(message));
+        if let Some(key) = newest.map(|(key, _)| key) {
+            self.changes.note(channel_id, key);
+        }
     }
 
     /// Makes a channel's messages older than they are.
@@ -144,6 +174,9 @@ impl State {
             let scope = request.refused.as_ref().and_then(|refused| refused.scope.as_deref());
             let by = if request.fault.is_some() { "fault" } else { scope.unwrap_or("edge") };
             *self.rate_limited.entry(by.to_owned()).or_default() += 1;
+            if request.channel.is_some() {
+                *self.rate_limited_webhooks.entry(request.webhook_id.clone()).or_default() += 1;
+            }
         }
         self.requests.push_back(request);
         let most = self.history.saturating_mul(self.guild.channels.len().max(1));
@@ -159,6 +192,11 @@ impl State {
     /// How many 429 were answered, by scope; `edge` are those of Cloudflare, `fault` those that were scripted.
     pub(crate) fn rate_limited(&self) -> &BTreeMap<String, u64> {
         &self.rate_limited
+    }
+
+    /// How many 429 a webhook got, of every kind.
+    pub(crate) fn rate_limited_webhook(&self, webhook_id: &str) -> u64 {
+        self.rate_limited_webhooks.get(webhook_id).copied().unwrap_or_default()
     }
 
     /// Lets the oldest threads go.

@@ -12,10 +12,6 @@ pub fn start_unless_configured() -> Result<Option<Arc<Discord>>, Box<dyn Error>>
         return Ok(None);
     }
     let discord = Discord::builder().start()?;
-    println!(
-        "No DISCORD_WEBHOOK_… is set, so this process brings its own Discord: http://{address}
-Its messages as JSON: curl http://{address}/_preview/channels/finance/messages",
-        address = discord.address()
-    );
+    println!("No DISCORD_WEBHOOK_… is set, so this process brings its own Discord. Look at it: {}", discord.page());
     Ok(Some(Arc::new(discord)))
 }

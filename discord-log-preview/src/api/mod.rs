@@ -4,6 +4,7 @@
 //! edge (ban, agent) → version → global rate → webhook and token → its bucket, its channel → query, body → the action
 //! ```
 
+mod budgets;
 mod call;
 mod edge;
 mod edit;
@@ -14,9 +15,11 @@ mod messages;
 mod post_target;
 mod webhooks;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+pub(crate) use self::budgets::{Budgets, WebhookBudget, budgets};
 pub(crate) use self::call::{Action, Call, Place, Version, is_snowflake};
+pub(crate) use self::files::shown_in_embeds as files_in_embeds;
 
 use self::call::{Query, not_a_snowflake};
 use crate::body::Body;
@@ -203,49 +206,4 @@ pub(crate) fn count_answer(state: &mut State, reply: &Reply, now: Moment) {
         .any(|(name, value)| name.eq_ignore_ascii_case("x-ratelimit-scope") && value == Scope::Shared.name());
     let limiter = &mut state.limiter;
     limiter.count_answer(reply.status, shared, now.since_start);
-}
-
-/// What is left to whom, for a person or a test to read.
-pub(crate) fn budgets(state: &State, now: Moment) -> Value {
-    let at = now.since_start;
-    let shown = |standing: Standing| {
-        json!({
-            "limit": standing.limit,
-            "remaining": standing.remaining,
-            "reset_after": seconds(standing.reset_after),
-        })
-    };
-    let webhooks: Vec<Value> = state
-        .guild
-        .webhooks
-        .iter()
-        .filter(|webhook| !webhook.deleted)
-        .map(|webhook| {
-            let routes: serde_json::Map<String, Value> = Action::ALL
-                .iter()
-                .filter_map(|&action| {
-                    let standing = state.limiter.bucket(&webhook.id, action, at)?;
-                    Some((action.route().to_owned(), shown(standing)))
-                })
-                .collect();
-            let channel = state.guild.channel(&webhook.channel_id);
-            json!({
-                "webhook_id": webhook.id,
-                "name": webhook.name,
-                "channel": channel.map(|channel| &channel.name),
-                "routes": routes,
-                "channel_limit": state.limiter.channel(&webhook.channel_id, at).map(shown),
-            })
-        })
-        .collect();
-    json!({
-        "webhooks": webhooks,
-        "rate_limited": state.rate_limited(),
-        "invalid_requests": state.limiter.invalid_count(at),
-        "blocked_for": state
-            .limiter
-            .pass_edge(at)
-            .err()
-            .map(|blocked| blocked.retry_after.as_secs_f64()),
-    })
 }

@@ -105,6 +105,11 @@ impl Fault {
         &self.kind
     }
 
+    /// Gives the channel it is about, if it is about one.
+    pub fn channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
     pub(crate) fn carries_out(&self) -> bool {
         self.after_storing || self.kind.carries_out()
     }

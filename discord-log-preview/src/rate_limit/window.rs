@@ -2,14 +2,22 @@
 
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use super::Rate;
+use crate::reply;
 
 /// What is left of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Standing {
     pub(crate) limit: u32,
     pub(crate) remaining: u32,
+    #[serde(serialize_with = "seconds")]
     pub(crate) reset_after: Duration,
+}
+
+fn seconds<S: Serializer>(delay: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(reply::seconds(*delay))
 }
 
 /// A count since a moment; times are since the server's start.

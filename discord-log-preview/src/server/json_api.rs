@@ -6,15 +6,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::header;
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::page;
 use super::routes::response;
 use crate::api;
 use crate::app::App;
+use crate::attachment_name;
 use crate::fault::{Fault, FaultId};
 use crate::guild::{Kind, Webhook};
 use crate::reply::Reply;
@@ -25,40 +27,62 @@ const FAULT_BYTES: usize = 1024 * 1024;
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
-        .route("/", get(index))
+        .route("/_preview", get(index))
         .route("/_preview/channels", get(channels))
         .route("/_preview/channels/{name}/messages", get(messages))
+        .route("/_preview/messages/{id}", get(message))
         .route("/_preview/requests", get(requests))
         .route("/_preview/limits", get(limits))
         .route("/_preview/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/_preview/faults/{id}", axum::routing::delete(clear_fault))
         .route("/_preview/attachments/{message}/{attachment}/{filename}", get(attachment))
-        .layer(from_fn(local_only))
+        .merge(page::router())
+        .layer(from_fn(own_page_only))
 }
 
-/// Refuses a request for any host but this machine.
-async fn local_only(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+/// Refuses what another page of the web asks for, under whichever name it does, and says what an answer may load.
+async fn own_page_only(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = text(header::HOST);
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let local = ["127.0.0.1", "localhost", "[::1]", ""].contains(&name);
-    if local { next.run(request).await } else { problem(403, "the preview answers to 127.0.0.1 and localhost only") }
+    let origin = text(header::ORIGIN);
+    let own = origin.is_empty() || origin.strip_prefix("http://") == Some(host);
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    let opened = text(HeaderName::from_static("sec-fetch-mode")) == "navigate";
+    let own = own && (opened || !["cross-site", "same-site"].contains(&site));
+    if !local || !own {
+        return problem(403, "the preview answers to 127.0.0.1 and localhost only, and to no other page");
+    }
+    let mut response = next.run(request).await;
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, page::POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn ok(value: Value) -> Response {
     response(Reply::json(200, value))
 }
 
-fn problem(status: u16, message: &str) -> Response {
+pub(super) fn problem(status: u16, message: &str) -> Response {
     response(Reply::json(status, json!({ "error": message })))
 }
 
-/// What is here. A page that shows it takes this place.
+/// What is here.
 async fn index() -> Response {
     ok(json!({
         "name": "discord-log-preview",
+        "page": "/",
         "channels": "/_preview/channels",
         "messages": "/_preview/channels/{name}/messages",
+        "message": "/_preview/messages/{id}",
         "requests": "/_preview/requests",
         "limits": "/_preview/limits",
         "faults": "/_preview/faults",
@@ -111,6 +135,13 @@ async fn messages(State(app): State<Arc<App>>, Path(name): Path<String>) -> Resp
     }
 }
 
+async fn message(State(app): State<Arc<App>>, Path(id): Path<u64>) -> Response {
+    match app.read(|held| held.find(id).cloned()) {
+        Some(message) => ok(json!(message)),
+        None => problem(404, "no message has this id"),
+    }
+}
+
 async fn requests(State(app): State<Arc<App>>) -> Response {
     let requests: Vec<_> = app.read(|held| held.requests().cloned().collect());
     ok(json!(requests))
@@ -119,7 +150,7 @@ async fn requests(State(app): State<Arc<App>>) -> Response {
 async fn limits(State(app): State<Arc<App>>) -> Response {
     ok(app.read(|held| {
         let now = held.clock.now();
-        api::budgets(held, now)
+        json!(api::budgets(held, now))
     }))
 }
 
@@ -190,15 +221,11 @@ async fn attachment(
         let message = held.find(message)?;
         let files = &mut message.attachments.iter();
         let file = files.find(|file| file.id == attachment)?;
-        Some((file.bytes.clone()?, file.content_type.clone()))
+        Some((file.bytes.clone()?, attachment_name::media_type(&file.filename, file.content_type.as_deref())))
     });
     let Some((bytes, content_type)) = found else {
         return problem(404, "no such file, or it was let go");
     };
-    let content_type = content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-    // Whatever was sent is shown as a download: it is not the preview's own page.
-    let reply = Reply::raw(200, &content_type, bytes.to_vec())
-        .with("content-disposition", "attachment")
-        .with("x-content-type-options", "nosniff");
-    response(reply)
+    // Whatever was sent is a download: it is not the preview's own page.
+    response(Reply::raw(200, &content_type, bytes.to_vec()).with("content-disposition", "attachment"))
 }

@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! connection → routes → webhook_api (fault? body, answer, fault?) → response, or a cut connection
-//!                     → json_api    (what arrived, for tests and people)
+//!                     → json_api    (what arrived, for tests)
+//!                     → page        (what arrived, for people) → events
 //! ```
 
 mod connection;
+mod events;
 mod json_api;
 mod listen;
 mod odd_body;
+mod page;
 mod routes;
 mod webhook_api;
 
