@@ -101,7 +101,7 @@ impl Follower {
     }
 
     async fn budgets(&mut self) -> Option<Event> {
-        let state = self.app.read(|held| BarState::take(held));
+        let state = self.app.read(BarState::take);
         let bar = laid_out(move || Bar::of(&state)).await?;
         if self.bar.as_ref() == Some(&bar) {
             return None;

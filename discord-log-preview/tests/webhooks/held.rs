@@ -11,7 +11,7 @@ use crate::client::{send, start, unlimited};
 fn everything_is_readable_as_json() {
     let preview = unlimited();
     preview.post("errors", &json!({"content": "x", "embeds": [{"title": "t"}]}));
-    assert_eq!(preview.get("/").json()["name"], "discord-log-preview");
+    assert_eq!(preview.get("/_preview").json()["name"], "discord-log-preview");
     let channels = preview.get("/_preview/channels").json();
     let names: Vec<_> = channels.as_array().unwrap().iter().map(|channel| channel["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["finance", "system", "errors", "activity"]);
@@ -32,7 +32,7 @@ fn tokens_stand_only_where_they_are_asked_for() {
     preview.post("errors", &json!({"content": "x"}));
     let url = preview.discord.webhook_url("errors").unwrap();
     let token = url.rsplit_once('/').unwrap().1;
-    for path in ["/", "/_preview/requests", "/_preview/limits", "/_preview/channels/errors/messages"] {
+    for path in ["/", "/_preview", "/_preview/requests", "/_preview/limits", "/_preview/channels/errors/messages"] {
         assert!(!preview.get(path).text.contains(token), "{path}");
     }
     assert!(!format!("{:?}", preview.discord).contains(token));

@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod held;
 mod limits;
+mod page;
 mod posts;
 mod rates;
 mod schema;
