@@ -129,9 +129,13 @@ fn an_open_page_is_sent_posts_edits_and_deletions() {
     assert!(items[0]["html"].as_str().unwrap().contains("the first"));
     preview.edit("errors", &first, &json!({"content": "changed"}));
     assert!(open.next().2[0]["html"].as_str().unwrap().contains("(edited)"));
+    let second = preview.posted("errors", &json!({"content": "of the same sender"}));
+    assert!(open.next().2[0]["html"].as_str().unwrap().contains("message follows"));
     assert!(preview.discord.delete_message(&first));
     let (_, _, items) = open.next();
     assert_eq!((&items[0]["key"], &items[0]["html"]), (&json!(first), &Value::Null));
+    assert_eq!(items[1]["key"], second, "it has to say now who posted it");
+    assert!(!items[1]["html"].as_str().unwrap().contains("follows"));
 }
 
 #[test]
