@@ -33,7 +33,8 @@ const units = [
 
 function ago(moment) {
   const distance = moment - Date.now();
-  const [unit, size] = units.find(([, size]) => Math.abs(distance) >= size) ?? units.at(-1);
+  // Up to half of the next smaller unit below a whole one, it is rounded to that: "1 hour", never "60 minutes".
+  const [unit, size] = units.find(([, size], n) => Math.abs(distance) >= size - (units[n + 1]?.[1] ?? size * 2) / 2);
   return relative.format(Math.round(distance / size), unit);
 }
 
@@ -58,7 +59,7 @@ function showTimes(root) {
   }
 }
 
-/// A line with the date stands before the first message of each day.
+/// A line with the date stands between two days.
 function markDays(list) {
   let day;
   for (const message of list.children) {
@@ -71,7 +72,12 @@ function markDays(list) {
   }
 }
 
+let today = midnight(Date.now());
 setInterval(() => {
+  if (today !== midnight(Date.now())) {
+    today = midnight(Date.now());
+    showTimes(document);
+  }
   for (const time of all(document, 'time[data-style="R"]')) {
     const text = ago(new Date(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
@@ -92,6 +98,7 @@ function keepOpen(old, fresh) {
     all(fresh, selector).forEach((element, n) => {
       const state = "open" in element ? "open" : "checked";
       element[state] = before[n]?.[state] ?? false;
+      if (state === "checked") element.disabled = element.checked;
     });
   }
 }
@@ -118,9 +125,14 @@ function threadFor(list, [id, html]) {
   return known;
 }
 
-function take({ channel, key, html, thread }) {
+/// What changed while earlier messages were on their way, by key: their answer may be older than that.
+const missed = new Map();
+
+function take(item) {
+  const { channel, key, html, thread } = item;
   const column = byId(`c-${channel}`);
   if (!column) return false;
+  if (column.dataset.loading) missed.set(key, item);
   const known = byId(`m-${key}`);
   if (html === null) {
     const around = known?.closest(".thread");
@@ -129,32 +141,39 @@ function take({ channel, key, html, thread }) {
     return false;
   }
   const list = listOf(column);
-  const around = thread && threadFor(list, thread);
   const message = fragment(html).firstElementChild;
   showTimes(message);
   if (known) {
+    if (thread) threadFor(list, thread);
     keepOpen(known, message);
-    const focused = known.contains(document.activeElement) && document.activeElement.className;
+    const focused = focusable(known).indexOf(document.activeElement);
     known.replaceWith(message);
-    if (focused) message.querySelector(`[class="${CSS.escape(focused)}"]`)?.focus();
+    focusable(message)[focused]?.focus();
     return false;
   }
-  const oldest = list.querySelector(".message")?.dataset.key;
   const more = !column.querySelector(".earlier").hidden;
   // Older than what is shown: it comes with the earlier messages.
-  if (more && oldest && later(key, oldest) < 0) return false;
+  if (more && later(key, before(column)) < 0) return false;
+  const around = thread && threadFor(list, thread);
   placed(around ? around.querySelector(".messages") : list, message);
-  if (around) list.append(around);
+  if (around && around !== list.lastElementChild) list.append(around);
   return true;
 }
 
-/// Lets the oldest go when many came, as long as nobody reads them.
+const focusable = (root) => all(root, "a, button, input, summary");
+/// The message before which there are more.
+const before = (column) => new URL(column.querySelector(".earlier a").href).searchParams.get("before");
+
+/// Lets the oldest go when many came; later where somebody reads them, but not never.
 function trim(column) {
   const list = listOf(column);
-  if (list.childElementCount <= KEPT || !atEnd(column)) return;
-  while (list.childElementCount > KEPT) list.firstElementChild.remove();
-  const oldest = list.querySelector(".message");
-  if (oldest) setEarlier(column, oldest.dataset.key);
+  const messages = all(list, ".message");
+  if (messages.length <= (atEnd(column) ? KEPT : 4 * KEPT)) return;
+  const gone = messages.slice(0, messages.length - KEPT);
+  const newest = gone.map(({ dataset }) => dataset.key).sort(later).at(-1);
+  for (const message of gone) message.remove();
+  for (const thread of all(list, ".thread")) if (!thread.querySelector(".message")) thread.remove();
+  setEarlier(column, String(BigInt(newest) + 1n));
 }
 
 /* Scrolling: the list is reversed, so 0 is its end and it stays there by itself. */
@@ -198,9 +217,10 @@ async function loadEarlier(column) {
   if (earlier.hidden || column.dataset.loading) return;
   column.dataset.loading = "yes";
   try {
-    const before = new URL(earlier.querySelector("a").href).searchParams.get("before");
-    const answer = await fetch(`/_preview/channels/${encodeURIComponent(column.dataset.name)}/earlier?before=${before}`);
-    if (!answer.ok) throw new Error(`earlier messages: ${answer.status}`);
+    const answer = await fetch(
+      `/_preview/channels/${encodeURIComponent(column.dataset.name)}/earlier?before=${before(column)}`,
+    );
+    if (!answer.ok) return;
     const { items, before: next } = await answer.json();
     const fresh = fragment(items);
     showTimes(fresh);
@@ -212,11 +232,20 @@ async function loadEarlier(column) {
     }
     for (const message of all(fresh, ".message")) if (byId(message.id)) message.remove();
     listOf(column).prepend(fresh);
-    markDays(listOf(column));
     setEarlier(column, next);
+  } catch {
+    // The server is away; scrolling asks again.
+    return;
   } finally {
     delete column.dataset.loading;
   }
+  for (const [key, item] of missed) {
+    if (item.channel !== column.id.slice(2)) continue;
+    missed.delete(key);
+    take(item);
+  }
+  leadFirst(column);
+  markDays(listOf(column));
   if (atStart(column)) loadEarlier(column);
 }
 
@@ -245,47 +274,79 @@ function setLive(yes) {
   live.textContent = yes ? "live" : "connection lost, trying again";
 }
 
-const events = new EventSource(`/_preview/events?since=${document.body.dataset.since}`);
-events.addEventListener("open", () => setLive(true));
-events.addEventListener("error", () => setLive(false));
-events.addEventListener("anew", () => {
-  events.close();
-  location.reload();
-});
-events.addEventListener("messages", (event) => {
+let { since } = document.body.dataset;
+let events;
+
+/// Browsers keep six connections to one server, for all of its pages: a page that nobody sees gives its own back.
+function connect() {
+  if (!since || events || document.hidden) return;
+  events = new EventSource(`/_preview/events?since=${since}`);
+  events.addEventListener("open", () => setLive(true));
+  events.addEventListener("error", () => {
+    setLive(false);
+    if (events?.readyState !== EventSource.CLOSED) return;
+    disconnect();
+    setTimeout(connect, 2_000);
+  });
+  events.addEventListener("anew", () => {
+    disconnect();
+    location.reload();
+  });
+  events.addEventListener("messages", takeAll);
+  events.addEventListener("bar", showBar);
+}
+
+function disconnect() {
+  events?.close();
+  events = undefined;
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+
+function takeAll({ data, lastEventId }) {
+  since = lastEventId;
   const touched = new Map();
-  for (const item of JSON.parse(event.data)) {
+  for (const item of JSON.parse(data)) {
     const column = byId(`c-${item.channel}`);
     if (!column) continue;
-    if (!touched.has(column)) touched.set(column, { end: atEnd(column), height: scrollOf(column).scrollHeight });
-    if (take(item)) announce(column);
+    if (!touched.has(column)) touched.set(column, { end: atEnd(column), isNew: false });
+    if (!take(item)) continue;
+    touched.get(column).isNew = true;
+    announce(column);
   }
-  for (const [column, { end, height }] of touched) {
+  for (const [column, { end, isNew }] of touched) {
+    leadFirst(column);
     markDays(listOf(column));
-    if (end) {
-      scrollOf(column).scrollTop = 0;
-      trim(column);
-      continue;
-    }
-    const grown = scrollOf(column).scrollHeight - height;
-    if (grown > 0) column.querySelector(".newer").hidden = false;
+    if (end) scrollOf(column).scrollTop = 0;
+    else if (isNew) column.querySelector(".newer").hidden = false;
+    trim(column);
   }
-});
-events.addEventListener("bar", (event) => {
-  const { stats, faults, on, webhooks } = JSON.parse(event.data);
+}
+
+/// The first message that is shown names its sender, whatever stands before it on the server.
+function leadFirst(column) {
+  for (const led of all(column, ".message.led")) led.classList.replace("led", "follows");
+  for (const list of all(column, ".messages")) {
+    const first = list.firstElementChild;
+    if (first?.matches(".follows")) first.classList.replace("follows", "led");
+  }
+}
+
+function showBar({ data }) {
+  const { stats, faults, on, webhooks } = JSON.parse(data);
   write("stats", stats);
   write("faults", faults);
   for (const [id, html] of webhooks) write(id, html);
   inForce = on;
   showSwitches();
-});
+}
 
 function write(id, html) {
   const element = byId(id);
   if (!element || element.innerHTML === html) return;
   const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.innerHTML = html;
-  if (focused) byId(focused)?.focus();
+  if (focused) (byId(focused) ?? byId("trouble").querySelector("summary")).focus();
 }
 
 /* Trouble. */
@@ -303,7 +364,18 @@ function showSwitches() {
   byId("on-count").textContent = inForce.length || "";
 }
 
-const end = (id) => fetch(`/_preview/faults/${id}`, { method: "DELETE" });
+const end = (id) => ask(`/_preview/faults/${id}`, { method: "DELETE" });
+
+/// Asks the server; when it is away, says so.
+async function ask(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch {
+    setLive(false);
+    byId("said").textContent = "the server does not answer";
+    return undefined;
+  }
+}
 
 channel.addEventListener("change", showSwitches);
 switches.addEventListener("submit", (event) => event.preventDefault());
@@ -323,10 +395,10 @@ switches.addEventListener("click", async ({ target }) => {
   const asked = JSON.parse(fault);
   // Nothing listens: that is for the whole server.
   if (chosen() && kind !== "connection_refused") asked.channel = chosen();
-  await fetch("/_preview/faults", { method: "POST", body: JSON.stringify(asked) });
+  await ask("/_preview/faults", { method: "POST", body: JSON.stringify(asked) });
 });
 document.addEventListener("keydown", ({ key }) => {
-  if (key === "Escape" && byId("trouble").open) {
+  if (key === "Escape" && byId("trouble").open && !json.open) {
     byId("trouble").open = false;
     byId("trouble").querySelector("summary").focus();
   }
@@ -335,16 +407,31 @@ document.addEventListener("keydown", ({ key }) => {
 /* The JSON of a message. */
 
 const json = byId("json");
+let shown;
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a.raw");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const answer = await fetch(link.href);
+  const answer = await ask(link.href);
+  if (!answer) return;
+  shown = link.closest(".message").id;
   byId("json-text").textContent = JSON.stringify(await answer.json(), null, 2);
   json.showModal();
 });
+// The message may have been edited meanwhile, and its link with it.
+json.addEventListener("close", () => byId(shown)?.querySelector("a.raw").focus());
 byId("json-close").addEventListener("click", () => json.close());
-byId("json-copy").addEventListener("click", () => navigator.clipboard.writeText(byId("json-text").textContent));
+byId("json-copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(byId("json-text").textContent);
+  byId("said").textContent = "copied";
+});
+
+/* Spoilers: once open they stay so, as in Discord; a click selects text in them. */
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches(".spoiler > input")) target.disabled = target.checked;
+});
 
 /* Theme: the system's, until the reader chooses. */
 
@@ -361,10 +448,14 @@ function setTheme(name) {
 theme.hidden = false;
 theme.addEventListener("click", () => {
   const name = isLight() ? "dark" : "light";
-  localStorage.setItem("theme", name);
+  try {
+    localStorage.setItem("theme", name);
+  } catch {
+    // Nothing may be stored here: the choice lasts as long as the page.
+  }
   setTheme(name);
 });
-setTheme(localStorage.getItem("theme"));
+setTheme();
 
 /* On a phone one channel is in view; its tab says so. */
 
@@ -383,6 +474,8 @@ for (const column of all(document, ".column")) seen.observe(column);
 
 showTimes(document);
 for (const column of all(document, ".column")) {
+  leadFirst(column);
   markDays(listOf(column));
   if (atStart(column)) loadEarlier(column);
 }
+connect();

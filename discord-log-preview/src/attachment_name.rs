@@ -43,6 +43,11 @@ pub(crate) fn media_type(name: &str, sent: Option<&str>) -> String {
     })
 }
 
+/// Whether a media type is a picture that browsers and Discord show. SVG is none: it is a document.
+pub(crate) fn is_picture(media_type: &str) -> bool {
+    ["image/gif", "image/jpeg", "image/png", "image/webp"].contains(&media_type)
+}
+
 /// Whether a media type is text that people read.
 pub(crate) fn is_text(media_type: &str) -> bool {
     media_type.starts_with("text/")

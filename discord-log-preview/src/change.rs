@@ -34,18 +34,21 @@ impl Changes {
         self.latest
     }
 
-    /// Every change after one, the oldest first and each message once; `None` when some of them are forgotten, or
-    /// when the number is none of ours.
-    pub(crate) fn since(&self, revision: u64) -> Option<Vec<Change>> {
+    /// The changes after one, the oldest first, each message once and at most `most`, with the number of the last of
+    /// them; `None` when some are forgotten, or when the number is none of ours.
+    pub(crate) fn since(&self, revision: u64, most: usize) -> Option<(u64, Vec<Change>)> {
         let oldest = self.kept.front().map_or(self.latest, |change| change.revision - 1);
         if !(oldest..=self.latest).contains(&revision) {
             return None;
         }
         let mut seen = HashSet::new();
-        let newer = self.kept.iter().rev().take_while(|change| change.revision > revision);
-        let mut changes: Vec<Change> = newer.filter(|change| seen.insert(change.key)).cloned().collect();
+        let newer = self.kept.partition_point(|change| change.revision <= revision);
+        let part: Vec<&Change> = self.kept.iter().skip(newer).take(most).collect();
+        let upto = part.last().map_or(revision, |change| change.revision);
+        let mut changes: Vec<Change> =
+            part.into_iter().rev().filter(|change| seen.insert(change.key)).cloned().collect();
         changes.reverse();
-        Some(changes)
+        Some((upto, changes))
     }
 }
 
@@ -54,7 +57,7 @@ mod tests {
     use super::*;
 
     fn keys(changes: &Changes, since: u64) -> Option<Vec<u64>> {
-        Some(changes.since(since)?.iter().map(|change| change.key).collect())
+        Some(changes.since(since, usize::MAX)?.1.iter().map(|change| change.key).collect())
     }
 
     #[test]
@@ -67,6 +70,16 @@ mod tests {
         assert_eq!(keys(&changes, 0), Some(vec![8, 7, 9]));
         assert_eq!(keys(&changes, 3), Some(vec![9]));
         assert_eq!(keys(&changes, changes.latest()), Some(vec![]));
+    }
+
+    #[test]
+    fn much_is_told_in_parts_that_follow_one_another() {
+        let mut changes = Changes::default();
+        (1..=10).for_each(|key| changes.note("1", key));
+        let (upto, part) = changes.since(0, 4).unwrap();
+        assert_eq!((upto, part.len()), (4, 4));
+        assert_eq!(keys(&changes, upto), Some((5..=10).collect()));
+        assert_eq!(changes.since(10, 4).unwrap(), (10, Vec::new()));
     }
 
     #[test]

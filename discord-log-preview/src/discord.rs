@@ -259,6 +259,7 @@ impl Discord {
                 channel_id,
                 archived: false,
                 locked: false,
+                tags: Vec::new(),
             });
             Some(id)
         })

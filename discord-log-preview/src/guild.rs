@@ -48,6 +48,8 @@ pub(crate) struct ThreadState {
     pub(crate) channel_id: String,
     pub(crate) archived: bool,
     pub(crate) locked: bool,
+    /// Of a forum post.
+    pub(crate) tags: Vec<String>,
 }
 
 /// All of it.

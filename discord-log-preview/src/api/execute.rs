@@ -103,7 +103,7 @@ impl Desk<'_> {
         target: Target,
     ) -> Result<Message, Refusal> {
         let key = self.state.next_id(self.now);
-        let thread = self.enter(channel, target, key)?;
+        let thread = self.enter(channel, target, key, &draft.applied_tags)?;
         let described = draft.attachments.unwrap_or_default();
         let mut attachments: Vec<Attachment> = Vec::new();
         for upload in &body.files {
@@ -143,7 +143,13 @@ impl Desk<'_> {
     }
 
     /// Opens or wakes the thread that the message goes to.
-    fn enter(&mut self, channel: &Channel, target: Target, key: u64) -> Result<Option<Thread>, Refusal> {
+    fn enter(
+        &mut self,
+        channel: &Channel,
+        target: Target,
+        key: u64,
+        tags: &[String],
+    ) -> Result<Option<Thread>, Refusal> {
         let (id, name) = match target {
             Target::Channel => return Ok(None),
             // The message that opens a post has the post's id.
@@ -155,6 +161,7 @@ impl Desk<'_> {
                     channel_id: channel.id.clone(),
                     archived: false,
                     locked: false,
+                    tags: tags.to_vec(),
                 });
                 self.state.bound_threads();
                 (id, name)

@@ -57,6 +57,7 @@ mod tests {
             channel_id: channel_id.to_owned(),
             archived: false,
             locked,
+            tags: Vec::new(),
         };
         Guild {
             threads: vec![thread("7", "1", false), thread("8", "1", true), thread("9", "2", false)],

@@ -118,8 +118,7 @@ impl Writer<'_> {
 
     fn fence(&mut self, language: Option<&str>, code: &str) {
         let in_ansi = language.is_some_and(|language| language.eq_ignore_ascii_case("ansi"));
-        self.html.push_str(if in_ansi { "<pre class=\"code ansi\"" } else { "<pre class=\"code\"" });
-        self.html.push_str(" tabindex=\"0\"><code");
+        self.html.push_str(if in_ansi { "<pre class=\"code ansi\"><code" } else { "<pre class=\"code\"><code" });
         if let Some(language) = language {
             self.attribute("data-language", language);
         }

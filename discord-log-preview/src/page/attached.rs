@@ -11,6 +11,8 @@ use crate::message::Attachment;
 const HEAD: usize = 6;
 /// Most bytes of a text file that are shown at all.
 const TEXT_BYTES: usize = 64 * 1024;
+/// Most bytes of what is folded away that are highlighted.
+const HIGHLIGHTED_BYTES: usize = 4 * 1024;
 
 /// A file ready to be written.
 #[derive(Debug, Template)]
@@ -90,7 +92,8 @@ fn text_shown(text: &str, cut: bool, extension: &str) -> Kind {
     Kind::Text {
         head: markdown::highlighted(head, language),
         rest: (!rest.is_empty() || cut).then(|| Rest {
-            html: markdown::highlighted(rest, language),
+            // What is folded away may be much, and is laid out with every page.
+            html: markdown::highlighted(rest, if rest.len() > HIGHLIGHTED_BYTES { "" } else { language }),
             lines: rest.lines().count(),
             cut,
         }),

@@ -58,7 +58,7 @@ pub(super) fn thread_html(
         forum,
         archived: state.is_some_and(|state| state.archived),
         locked: state.is_some_and(|state| state.locked),
-        tags: first.message.applied_tags.clone(),
+        tags: state.map(|state| state.tags.clone()).unwrap_or_default(),
         messages,
     };
     shown.render()

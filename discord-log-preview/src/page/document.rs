@@ -10,8 +10,8 @@ use super::snapshot::{Asked, Names, Snapshot, Window};
 #[derive(Debug, Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    /// The name that live updates go on from.
-    since: String,
+    /// The name that live updates go on from; nothing on a stretch of the past.
+    since: Option<String>,
     columns: Vec<Column<'a>>,
     channels: &'a [String],
     only: Option<&'a str>,
@@ -31,7 +31,7 @@ struct Column<'a> {
 pub(crate) fn document(snapshot: &Snapshot, asked: &Asked, run: u64) -> askama::Result<String> {
     let columns = snapshot.windows.iter().map(|window| column(window, snapshot));
     let page = Page {
-        since: format!("{run}-{}", snapshot.revision),
+        since: asked.before.is_none().then(|| format!("{run}-{}", snapshot.revision)),
         columns: columns.collect::<askama::Result<_>>()?,
         channels: &snapshot.channels,
         only: asked.channel.as_deref(),

@@ -30,5 +30,7 @@ pub(crate) use self::update::{Bar, Update};
 pub(crate) const ICON: &str = include_str!("../../assets/icon.svg");
 /// The style sheet.
 pub(crate) const STYLE: &str = include_str!("../../assets/page.css");
+/// The script that sets the chosen theme before anything is drawn.
+pub(crate) const THEME: &str = include_str!("../../assets/theme.js");
 /// The script: what is live on the page.
 pub(crate) const SCRIPT: &str = include_str!("../../assets/page.js");

@@ -38,10 +38,9 @@ impl Picture {
     }
 }
 
-/// Whether a browser shows this file as a picture. SVG is left out: Discord does not show it either.
+/// Whether a browser shows this file as a picture.
 pub(super) fn is_picture(file: &Attachment) -> bool {
-    let kind = attachment_name::media_type(&file.filename, file.content_type.as_deref());
-    ["image/gif", "image/jpeg", "image/png", "image/webp"].contains(&kind.as_str())
+    attachment_name::is_picture(&attachment_name::media_type(&file.filename, file.content_type.as_deref()))
 }
 
 /// Where a file is on this server, under whichever of its names the page was opened.

@@ -92,14 +92,9 @@ impl Window {
         let channel = held.guild.channel_named(name)?;
         let threads = held.guild.threads.iter();
         let mut newest = held.messages_before(&channel.id, before.unwrap_or(u64::MAX));
-        let mut messages: Vec<Placed> = newest
-            .by_ref()
-            .take(WINDOW)
-            .map(|(_, message)| Placed { message: message.clone(), follows: false })
-            .collect();
+        let keys: Vec<u64> = newest.by_ref().take(WINDOW).map(|(key, _)| key).collect();
         let more = newest.next().is_some();
-        messages.reverse();
-        group(&mut messages);
+        let messages: Vec<Placed> = keys.iter().rev().filter_map(|key| placed(held, &channel.id, *key)).collect();
         let oldest = messages.first().and_then(|placed| placed.message.id.parse().ok());
         Some(Self {
             id: channel.id.clone(),
@@ -123,18 +118,10 @@ pub(crate) fn names(held: &Held) -> Names {
 /// One message where it stands now.
 pub(crate) fn placed(held: &Held, channel_id: &str, key: u64) -> Option<Placed> {
     let message = held.message(channel_id, key)?.clone();
-    let mut before = held.messages_before(channel_id, key).map(|(_, message)| message);
-    let previous = before.find(|earlier| earlier.thread == message.thread);
+    let before = held.messages_before(channel_id, key).map(|(_, message)| message);
+    // In a channel of many threads the one before may be far away: then its sender is named again.
+    let previous = before.take(WINDOW).find(|earlier| earlier.thread == message.thread);
     Some(Placed { follows: previous.is_some_and(|previous| follows(previous, &message)), message })
-}
-
-fn group(messages: &mut [Placed]) {
-    let mut latest: BTreeMap<Option<String>, Message> = BTreeMap::new();
-    for placed in messages {
-        let place = placed.message.thread.as_ref().map(|thread| thread.id.clone());
-        let previous = latest.insert(place, placed.message.clone());
-        placed.follows = previous.is_some_and(|previous| follows(&previous, &placed.message));
-    }
 }
 
 fn follows(previous: &Message, message: &Message) -> bool {

@@ -9,6 +9,9 @@ use super::{column, message};
 use crate::guild::{Kind, ThreadState};
 use crate::store::State as Held;
 
+/// Most changes that are told at once: what is taken under the lock, and laid out in one piece.
+const AT_ONCE: usize = 200;
+
 /// Messages that changed since a revision, taken out of the state.
 #[derive(Debug)]
 pub(crate) struct Update {
@@ -41,7 +44,7 @@ pub(crate) struct Item {
 impl Update {
     /// `None` when the page is too far behind and has to load anew.
     pub(crate) fn take(held: &Held, since: u64) -> Option<Self> {
-        let changes = held.changes.since(since)?;
+        let (revision, changes) = held.changes.since(since, AT_ONCE)?;
         let changed = changes.into_iter().map(|change| {
             let channel = held.guild.channel(&change.channel_id);
             let placed = snapshot::placed(held, &change.channel_id, change.key);
@@ -55,7 +58,7 @@ impl Update {
                 placed,
             }
         });
-        Some(Self { revision: held.changes.latest(), changed: changed.collect(), names: snapshot::names(held) })
+        Some(Self { revision, changed: changed.collect(), names: snapshot::names(held) })
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -35,6 +35,7 @@ pub(super) async fn events(
         run: app.read(|held| run(held)),
         seen: since.and_then(read_id),
         bar: None,
+        bar_told: None,
         woken: app.watch(),
         ended: false,
         app,
@@ -58,6 +59,7 @@ struct Follower {
     run: u64,
     seen: Option<(u64, u64)>,
     bar: Option<Bar>,
+    bar_told: Option<Instant>,
     woken: watch::Receiver<()>,
     ended: bool,
 }
@@ -69,6 +71,13 @@ impl Follower {
             return None;
         }
         loop {
+            // A flood of messages must not keep the bar from its turn.
+            if self.bar_told.is_none_or(|told| told.elapsed() >= BUDGETS)
+                && let Some(event) = self.budgets().await
+            {
+                return Some(event);
+            }
+            tokio::time::sleep(GATHERED).await;
             self.woken.mark_unchanged();
             if let Some(event) = self.messages().await {
                 return Some(event);
@@ -79,7 +88,6 @@ impl Follower {
             if let Ok(Err(_)) = timeout(BUDGETS, self.woken.changed()).await {
                 return None;
             }
-            tokio::time::sleep(GATHERED).await;
         }
     }
 
@@ -95,14 +103,15 @@ impl Follower {
         if update.is_empty() {
             return None;
         }
-        let items = laid_out(move || update.items()).await?;
+        let items = laid_out(move || Ok(json!(update.items()?).to_string())).await?;
         let event = Event::default().event("messages").id(format!("{}-{revision}", self.run));
-        Some(event.data(json!(items).to_string()))
+        Some(event.data(items))
     }
 
     async fn budgets(&mut self) -> Option<Event> {
         let state = self.app.read(BarState::take);
         let bar = laid_out(move || Bar::of(&state)).await?;
+        self.bar_told = Some(Instant::now());
         if self.bar.as_ref() == Some(&bar) {
             return None;
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
@@ -37,24 +37,11 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/_preview/faults/{id}", axum::routing::delete(clear_fault))
         .route("/_preview/attachments/{message}/{attachment}/{filename}", get(attachment))
         .merge(page::router())
-        .layer(from_fn(own_page_only))
+        .layer(from_fn(with_policy))
 }
 
-/// Refuses what another page of the web asks for, under whichever name it does, and says what an answer may load.
-async fn own_page_only(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let host = text(header::HOST);
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let local = ["127.0.0.1", "localhost", "[::1]", ""].contains(&name);
-    let origin = text(header::ORIGIN);
-    let own = origin.is_empty() || origin.strip_prefix("http://") == Some(host);
-    let site = text(HeaderName::from_static("sec-fetch-site"));
-    let opened = text(HeaderName::from_static("sec-fetch-mode")) == "navigate";
-    let own = own && (opened || !["cross-site", "same-site"].contains(&site));
-    if !local || !own {
-        return problem(403, "the preview answers to 127.0.0.1 and localhost only, and to no other page");
-    }
+/// Says what an answer may load.
+async fn with_policy(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, page::POLICY),
@@ -226,6 +213,8 @@ async fn attachment(
     let Some((bytes, content_type)) = found else {
         return problem(404, "no such file, or it was let go");
     };
-    // Whatever was sent is a download: it is not the preview's own page.
-    response(Reply::raw(200, &content_type, bytes.to_vec()).with("content-disposition", "attachment"))
+    // A download, and nothing that a page could run or style itself with, whatever it says it is.
+    let content_type =
+        if attachment_name::is_picture(&content_type) { &content_type } else { "application/octet-stream" };
+    response(Reply::raw(200, content_type, bytes.to_vec()).with("content-disposition", "attachment"))
 }

@@ -21,6 +21,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/", get(document))
         .route("/_preview/page/style.css", get(async || file("text/css", page::STYLE)))
         .route("/_preview/page/script.js", get(async || file("text/javascript", page::SCRIPT)))
+        .route("/_preview/page/theme.js", get(async || file("text/javascript", page::THEME)))
         .route("/_preview/page/icon.svg", get(async || file("image/svg+xml", page::ICON)))
         .route("/_preview/channels/{name}/earlier", get(earlier))
         .route("/_preview/events", get(events::events))

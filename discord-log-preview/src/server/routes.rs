@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::any;
 
@@ -24,7 +25,27 @@ pub(super) fn router(app: &Arc<App>) -> Router {
             router = router.route(&format!("{base}/{{id}}/{{token}}{rest}"), any(webhook));
         }
     }
-    router.fallback(not_found).with_state(Arc::clone(app))
+    router.fallback(not_found).layer(from_fn(no_other_page)).with_state(Arc::clone(app))
+}
+
+/// Refuses what another page of the web asks for, under whichever name it does: by naming this machine, or by letting
+/// a name of its own lead here. No client but a browser sends these headers.
+async fn no_other_page(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = text(header::HOST);
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let local = ["127.0.0.1", "localhost", "[::1]", ""].contains(&name);
+    let origin = text(header::ORIGIN);
+    let own = origin.is_empty() || origin.strip_prefix("http://") == Some(host);
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    let opened = text(HeaderName::from_static("sec-fetch-mode")) == "navigate" && request.method() == Method::GET;
+    let own = own && (opened || !["cross-site", "same-site"].contains(&site));
+    if local && own {
+        next.run(request).await
+    } else {
+        json_api::problem(403, "the preview answers to 127.0.0.1 and localhost only, and to no other page")
+    }
 }
 
 async fn webhook(State(app): State<Arc<App>>, Path(segments): Path<Segments>, request: Request) -> Response {

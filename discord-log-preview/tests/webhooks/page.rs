@@ -22,7 +22,7 @@ fn whatever_a_message_says_is_escaped_wherever_it_stands() {
     let uploaded = preview.upload("errors", &body, &[("files[0]", "a.txt", SCRIPT.as_bytes())]);
     assert_eq!(uploaded.status, 200, "{}", uploaded.text);
     let page = preview.get("/");
-    assert_eq!(page.text.matches("<script").count(), 1, "the page's own");
+    assert_eq!(page.text.matches("<script").count(), 2, "the page's own");
     assert_eq!(page.text.matches("alert(1)").count(), 10);
     assert!(!page.text.contains("\"onclick"));
 }
@@ -31,7 +31,8 @@ fn whatever_a_message_says_is_escaped_wherever_it_stands() {
 fn every_answer_says_what_it_may_load_and_is_kept_by_nobody() {
     let preview = unlimited();
     let id = preview.posted("errors", &json!({"content": "x"}));
-    for path in ["/", "/?channel=errors", "/_preview/page/script.js", "/_preview", &format!("/_preview/messages/{id}")] {
+    for path in ["/", "/?channel=errors", "/_preview/page/script.js", "/_preview", &format!("/_preview/messages/{id}")]
+    {
         let answer = preview.get(path);
         assert_eq!(answer.status, 200, "{path}");
         let policy = answer.header("content-security-policy").unwrap_or_default();

@@ -14,7 +14,7 @@ const TAGS: [(&str, &[&str]); 16] = [
     ("label", &["class"]),
     ("li", &[]),
     ("ol", &["start"]),
-    ("pre", &["class", "tabindex"]),
+    ("pre", &["class"]),
     ("s", &[]),
     ("span", &["class", "title"]),
     ("strong", &[]),

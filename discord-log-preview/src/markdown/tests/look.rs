@@ -40,7 +40,7 @@ fn line_breaks_are_kept_but_for_the_one_after_a_block() {
     assert_eq!(body("-# a\n\nb"), "<div class=\"subtext\">a</div>\nb");
     assert_eq!(body("> a\nb"), "<blockquote>a</blockquote>b");
     assert_eq!(body("- a\nb"), "<ul><li>a</li></ul>b");
-    assert_eq!(body("```\na\n```\nb"), "<pre class=\"code\" tabindex=\"0\"><code>a</code></pre>b");
+    assert_eq!(body("```\na\n```\nb"), "<pre class=\"code\"><code>a</code></pre>b");
 }
 
 #[test]
@@ -71,14 +71,14 @@ fn a_blank_line_ends_a_list_and_stays() {
 
 #[test]
 fn a_code_block_is_verbatim_even_within_a_line() {
-    assert_eq!(body("a ```**b** \\*``` c"), "a <pre class=\"code\" tabindex=\"0\"><code>**b** \\*</code></pre> c");
+    assert_eq!(body("a ```**b** \\*``` c"), "a <pre class=\"code\"><code>**b** \\*</code></pre> c");
 }
 
 #[test]
 fn a_code_block_has_its_language_and_colours() {
     assert_eq!(
         body("```rust\nlet a\n```"),
-        "<pre class=\"code\" tabindex=\"0\"><code data-language=\"rust\">\
+        "<pre class=\"code\"><code data-language=\"rust\">\
          <span class=\"hl-keyword\">let</span> a</code></pre>"
     );
 }
@@ -87,7 +87,7 @@ fn a_code_block_has_its_language_and_colours() {
 fn an_ansi_block_has_the_colours_it_asks_for() {
     assert_eq!(
         body("```ansi\n\u{1b}[1;31ma\u{1b}[0m b\n```"),
-        "<pre class=\"code ansi\" tabindex=\"0\"><code data-language=\"ansi\">\
+        "<pre class=\"code ansi\"><code data-language=\"ansi\">\
          <span class=\"ansi-bold ansi-fg-31\">a</span> b</code></pre>"
     );
 }
@@ -181,7 +181,7 @@ fn an_error_as_it_is_logged() {
          <blockquote>card declined: insufficient_funds</blockquote>\
          <div class=\"subtext\"><time class=\"stamp\" datetime=\"2026-11-23T10:04:05Z\" data-style=\"R\">\
          23 November 2026 at 10:04 UTC</time> · <code class=\"inline\">req_8f2a</code></div>\
-         <pre class=\"code\" tabindex=\"0\"><code data-language=\"json\">{<span class=\"hl-attribute\">&quot;attempt&quot;\
+         <pre class=\"code\"><code data-language=\"json\">{<span class=\"hl-attribute\">&quot;attempt&quot;\
          </span>: <span class=\"hl-number\">3</span>}</code></pre>*not bold* Vec&lt;String&gt;"
     );
 }
