@@ -8,7 +8,7 @@ import { column, launch, message, open } from "./browser.mjs";
 let browser, discord;
 before(async () => {
   browser = await launch();
-  discord = await localDiscord();
+  discord = await localDiscord("--limits", "none", "--forum", "incidents");
 });
 after(async () => {
   await browser?.close();
@@ -91,7 +91,7 @@ for (const [name, body] of Object.entries(attacks)) {
     const hostile = await discord.post("errors", body);
     await message(page, hostile.id).waitFor({ state: "attached" });
     const found = await inert(page, hostile.id);
-    assert.deepEqual(found, { pwned: undefined, outside: [], tags: [], attributes: [], links: [], scripts: 1 });
+    assert.deepEqual(found, { pwned: undefined, outside: [], tags: [], attributes: [], links: [], scripts: 2 });
     assert.deepEqual(await around(page, hostile.id), before);
 
     const below = await discord.post("errors", { username: "below", content: `the message below ${name}` });
@@ -115,9 +115,28 @@ test("6,000 emoji and files that would run are shown as what they are", async ()
   const hostile = await discord.post("finance", { username: "files", content: "files" }, files);
   await message(page, hostile.id).waitFor();
   const found = await inert(page, hostile.id);
-  assert.deepEqual(found, { pwned: undefined, outside: [], tags: [], attributes: [], links: [], scripts: 1 });
+  assert.deepEqual(found, { pwned: undefined, outside: [], tags: [], attributes: [], links: [], scripts: 2 });
+  const evil = await discord.post("finance", { username: "evil" }, [
+    ["evil.js", "window.pwned = 3", "text/javascript"],
+    ["evil.css", "* { display: none }", "text/css"],
+  ]);
+  await message(page, evil.id).waitFor();
   const shown = await Promise.all(many.map(({ id }) => message(page, id).locator(".content").textContent()));
   assert.equal(shown.join("").match(/☃/g).length, 6_000);
+  // An upload is no script and no style, whatever it says it is.
+  const [script, style] = await page.evaluate(async (id) => {
+    const links = [...document.getElementById(`m-${id}`).querySelectorAll("a[download]")].map((link) => link.href);
+    const loads = (element, key) =>
+      new Promise((resolve) => {
+        element[key] = links.find((link) => link.endsWith(key === "src" ? ".js" : ".css"));
+        element.onload = () => resolve("loaded");
+        element.onerror = () => resolve("refused");
+        document.head.append(element);
+      });
+    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet" });
+    return [await loads(document.createElement("script"), "src"), await loads(sheet, "href")];
+  }, evil.id);
+  assert.deepEqual([script, style], ["refused", "refused"]);
   // Followed as a link, a file is a download and never a page of this server.
   for (const file of ["evil.html", "evil.svg"]) {
     const link = message(page, hostile.id).getByRole("link", { name: file });
@@ -126,6 +145,18 @@ test("6,000 emoji and files that would run are shown as what they are", async ()
     assert.match(answer.headers.get("content-security-policy"), /default-src 'none'/);
     assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   }
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  await page.context().close();
+});
+
+test("the marks of a thread's name stay in its head", async () => {
+  const { page, settled } = await open(browser, discord.url, { viewport: { width: 1400, height: 900 } });
+  const above = await discord.post("incidents", { content: "above", thread_name: "a quiet post" });
+  const hostile = await discord.post("incidents", { content: "marks", thread_name: `Z${"\u0301\u0316".repeat(49)}` });
+  const head = page.locator(`#t-${hostile.channel_id} .thread-head`);
+  await head.waitFor();
+  await message(page, above.id).waitFor();
+  assert.equal(await head.evaluate((element) => getComputedStyle(element).overflow), "clip");
   await settled();
 });
 
@@ -138,7 +169,7 @@ test("the policy stops what would get past everything else", async () => {
   await page.goto(discord.url);
   const stopped = await page.evaluate(async (png) => {
     const stopped = new Set();
-    const four = new Promise((resolve) =>
+    const all = new Promise((resolve) =>
       document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
         stopped.add(`${effectiveDirective} ${blockedURI.slice(0, 4)}`);
         if (stopped.size === 5) resolve();
@@ -150,7 +181,7 @@ test("the policy stops what would get past everything else", async () => {
     const script = document.createElement("script");
     script.textContent = "window.pwned = 2";
     document.body.append(script);
-    await four;
+    await all;
     return [...stopped].sort();
   }, png.toString("base64"));
   assert.deepEqual(stopped, ["img-src data", "img-src http", "script-src-attr inli", "script-src-elem inli", "style-src-attr inli"]);

@@ -77,6 +77,85 @@ test("threads and forum posts stand together and move to the end", async () => {
   await settled();
 });
 
+test("an edit of what is not shown yet changes nothing, until it is shown", async () => {
+  const posts = [];
+  for (let n = 0; n < 60; n++) posts.push(await discord.post("incidents", { content: `post ${n}`, thread_name: `number ${n}` }));
+  const { page, settled } = await open(browser, discord.url, { viewport: { width: 1400, height: 300 } });
+  const edited = await discord.request(
+    `${discord.webhook("incidents")}/messages/${posts[0].id}?thread_id=${posts[0].channel_id}`, "PATCH", { content: "post 0, edited" });
+  assert.equal(edited.status, 200);
+  const newest = await discord.post("incidents", { content: "the newest", thread_name: "newest" });
+  await message(page, newest.id).waitFor();
+  assert.equal(await page.locator(`#t-${posts[0].channel_id}`).count(), 0);
+  // Its answer comes late, and a deletion before it.
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const asked = new Promise((resolve) =>
+    page.route("**/earlier?*", async (route) => {
+      const answer = await route.fetch();
+      resolve();
+      await held;
+      await route.fulfill({ response: answer });
+    }));
+  await column(page, "incidents").locator(".scroll").evaluate((element) => (element.scrollTop = -element.scrollHeight));
+  await asked;
+  const gone = await fetch(`${discord.webhook("incidents")}/messages/${posts[1].id}?thread_id=${posts[1].channel_id}`, { method: "DELETE" });
+  assert.equal(gone.status, 204);
+  const last = await discord.post("incidents", { content: "after the deletion", thread_name: "last" });
+  await message(page, last.id).waitFor({ state: "attached" });
+  release();
+  await column(page, "incidents").getByText("post 0, edited").waitFor({ state: "attached" });
+  assert.equal(await message(page, posts[1].id).count(), 0);
+  const heads = await column(page, "incidents").locator(".thread-head bdi").allTextContents();
+  assert.equal(heads.indexOf("number 0") < heads.indexOf("number 2"), true, `${heads}`);
+  assert.equal(heads.at(-1), "last");
+  await settled();
+});
+
+test("a page that nobody sees gives its connection back, and catches up", async () => {
+  const { page, settled } = await open(browser, discord.url);
+  const hide = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await hide(true);
+  const posted = await discord.post("activity", { content: "while nobody looked" });
+  const other = await open(browser, discord.url);
+  await message(other.page, posted.id).waitFor();
+  await other.settled();
+  assert.equal(await message(page, posted.id).count(), 0);
+  await hide(false);
+  await message(page, posted.id).waitFor();
+  await settled();
+});
+
+test("a stretch of the past stays what it is", async () => {
+  const first = await discord.post("finance", { content: "first of the stretch" });
+  const second = await discord.post("finance", { content: "second of the stretch" });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${discord.url}/?channel=finance&before=${second.id}`);
+  await message(page, first.id).waitFor();
+  await discord.post("finance", { content: "much later" });
+  await page.getByRole("link", { name: "The newest messages" }).click();
+  await column(page, "finance").getByText("much later").waitFor();
+  await context.close();
+});
+
+test("a day later the page says yesterday", async () => {
+  const posted = await discord.post("system", { content: "of today" });
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(discord.url);
+  const at = message(page, posted.id).locator(".byline .at");
+  assert.match(await at.innerText(), /^Today at/);
+  await page.clock.fastForward("24:00:00");
+  await page.clock.runFor(2_000);
+  assert.match(await at.innerText(), /^Yesterday at/);
+  await context.close();
+});
+
 test("the newest stays in view, and a reader of old messages is left alone", async () => {
   const { page, settled } = await open(browser, discord.url);
   const scroll = column(page, "system").locator(".scroll");
@@ -90,6 +169,7 @@ test("the newest stays in view, and a reader of old messages is left alone", asy
   await reading.scrollIntoViewIfNeeded();
   const before = await reading.boundingBox();
   for (let n = 0; n < 5; n++) await discord.post("system", { content: `later ${n}\nwith\nlines` });
+  await column(page, "system").getByText("later 4").waitFor({ state: "attached" });
   await column(page, "system").getByRole("button", { name: "New messages" }).waitFor();
   const moved = (await reading.boundingBox()).y - before.y;
   assert.ok(Math.abs(moved) < 2, `what is read moved by ${moved} px`);

@@ -1,6 +1,7 @@
 // The bar: budgets, refusals, and switches for faults.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { localDiscord } from "./local_discord.mjs";
 import { column, launch, open } from "./browser.mjs";
 
@@ -55,19 +56,32 @@ test("a fault is switched on and off for one channel, by keyboard", async () => 
   await settled();
 });
 
-test("another page of the web can neither read nor switch anything", async () => {
+test("another page of the web can neither read nor write anything", async () => {
   const { page, settled } = await open(browser, discord.url);
+  const elsewhere = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<p>evil</p>"));
+  await new Promise((listens) => elsewhere.listen(0, "127.0.0.1", listens));
   const foreign = await browser.newPage();
-  await foreign.route("http://evil.example/", (route) => route.fulfill({ contentType: "text/html", body: "<p>evil</p>" }));
-  await foreign.goto("http://evil.example/");
-  await foreign.evaluate(async (url) => {
-    const body = JSON.stringify({ kind: "unavailable" });
-    await fetch(`${url}/_preview/faults`, { method: "POST", mode: "no-cors", body }).catch(() => {});
-  }, discord.url);
-  const readable = await foreign.evaluate((url) => fetch(`${url}/_preview/requests`).then(() => true, () => false), discord.url);
-  assert.equal(readable, false);
+  const answers = [];
+  foreign.on("response", (answer) => answer.url().startsWith(discord.url) && answers.push(answer.status()));
+  // Another origin, and the same machine: the browser lets its requests through.
+  await foreign.goto(`http://localhost:${elsewhere.address().port}/`);
+  const asked = await foreign.evaluate(async ([url, webhook]) => {
+    const send = (path, body) => fetch(path, { method: "POST", mode: "no-cors", body }).then(() => "sent", () => "stopped");
+    const message = new FormData();
+    message.set("payload_json", JSON.stringify({ content: "from elsewhere" }));
+    return Promise.all([
+      send(`${url}/_preview/faults`, JSON.stringify({ kind: "unavailable" })),
+      send(webhook, message),
+      fetch(`${url}/_preview/requests`, { mode: "no-cors" }).then(() => "sent", () => "stopped"),
+    ]);
+  }, [discord.url, discord.webhook("finance")]);
+  assert.deepEqual(asked, ["sent", "sent", "sent"]);
+  assert.deepEqual(answers, [403, 403, 403]);
   assert.deepEqual(await (await fetch(`${discord.url}/_preview/faults`)).json(), []);
+  const messages = await (await fetch(`${discord.url}/_preview/channels/finance/messages`)).text();
+  assert.ok(!messages.includes("from elsewhere"));
   await foreign.close();
+  elsewhere.close();
   await page.locator("#faults:empty").waitFor({ state: "attached" });
   await settled();
 });
