@@ -38,6 +38,7 @@ mod body;
 mod builder;
 mod change;
 mod clock;
+mod component_kind;
 mod discord;
 mod fault;
 mod guild;

@@ -6,6 +6,7 @@ use super::call::Query;
 use super::post_target::{self, Target};
 use super::{Desk, files, message_json};
 use crate::body::Body;
+use crate::component_kind::{GALLERY, TEXT, THUMBNAIL};
 use crate::guild::{Channel, ThreadState, Webhook};
 use crate::limits;
 use crate::mention;
@@ -194,9 +195,9 @@ pub(super) fn texts<'a>(content: &'a str, components: &'a [Value]) -> Vec<&'a st
 /// Collects text displays and counts media in a component tree.
 fn survey<'a>(component: &'a Value, displays: &mut Vec<&'a str>, media: &mut usize) {
     match component.get("type").and_then(Value::as_i64) {
-        Some(10) => displays.extend(component.get("content").and_then(Value::as_str)),
-        Some(11) => *media += 1,
-        Some(12) => {
+        Some(TEXT) => displays.extend(component.get("content").and_then(Value::as_str)),
+        Some(THUMBNAIL) => *media += 1,
+        Some(GALLERY) => {
             let items = component.get("items").and_then(Value::as_array);
             *media += items.map_or(0, Vec::len);
         }

@@ -10,23 +10,15 @@ use super::attached;
 use super::message::Place;
 use super::picture::Picture;
 use crate::attachment_name;
+use crate::component_kind::{BUTTON, CONTAINER, FILE, GALLERY, SECTION, SEPARATOR, TEXT, THUMBNAIL};
 use crate::markdown;
-
-const BUTTON: u8 = 2;
-const SECTION: u8 = 9;
-const TEXT: u8 = 10;
-const THUMBNAIL: u8 = 11;
-const GALLERY: u8 = 12;
-const FILE: u8 = 13;
-const SEPARATOR: u8 = 14;
-const CONTAINER: u8 = 17;
 
 /// Any component; each kind has some of these.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Component {
     #[serde(rename = "type")]
-    kind: u8,
+    kind: i64,
     components: Vec<Self>,
     accessory: Option<Box<Self>>,
     content: String,

@@ -7,19 +7,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::attachment_name;
+use crate::component_kind::{BUTTON, CONTAINER, FILE, GALLERY, ROW, SECTION, SEPARATOR, TEXT, THUMBNAIL};
 use crate::limits;
 use crate::validate::check::Check;
 use crate::validate::field::{self, Length, Scheme};
-
-const ROW: i64 = 1;
-const BUTTON: i64 = 2;
-const SECTION: i64 = 9;
-const TEXT: i64 = 10;
-const THUMBNAIL: i64 = 11;
-const GALLERY: i64 = 12;
-const FILE: i64 = 13;
-const SEPARATOR: i64 = 14;
-const CONTAINER: i64 = 17;
 
 /// The style of a link button, the only kind a plain webhook may send.
 const LINK: i64 = 5;
