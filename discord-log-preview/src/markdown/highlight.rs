@@ -1,6 +1,7 @@
 //! Colours code by what its words are. Grammars are those syntect brings; a language they do not know, a text too long
 //! and a grammar that fails give the text as it is.
 
+use std::panic::catch_unwind;
 use std::sync::LazyLock;
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
@@ -9,7 +10,9 @@ use super::write::escape;
 
 /// Gives code as escaped HTML, with spans around what has a colour.
 pub(crate) fn highlighted(code: &str, language: &str) -> String {
-    spans(code, language).unwrap_or_else(|| {
+    // A grammar's expression that does not compile panics when a text first leads to it; one message must not take the
+    // page with it.
+    catch_unwind(|| spans(code, language)).ok().flatten().unwrap_or_else(|| {
         let mut html = String::new();
         escape(code, &mut html);
         html
