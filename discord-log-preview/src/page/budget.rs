@@ -1,10 +1,13 @@
 //! What is left to each webhook, what was refused, and the troubles that can be switched on.
 
+use std::time::Duration;
+
 use askama::Template;
+use serde_json::json;
 
 use super::snapshot::State;
 use crate::api::{Budgets, WebhookBudget};
-use crate::fault::ActiveFault;
+use crate::fault::{ActiveFault, Fault};
 
 /// One webhook's budget, in its channel's head.
 #[derive(Debug, Template)]
@@ -46,61 +49,57 @@ pub(super) struct Faults<'a> {
 /// A trouble that the page can switch on.
 #[derive(Debug)]
 pub(super) struct Switch {
-    pub(super) label: &'static str,
-    pub(super) kind: &'static str,
+    label: &'static str,
+    fault: Fault,
+    means: &'static str,
+}
+
+impl Switch {
+    fn new(label: &'static str, fault: Fault, means: &'static str) -> Self {
+        Self { label, fault, means }
+    }
+
+    pub(super) fn label(&self) -> &str {
+        self.label
+    }
+
+    pub(super) fn means(&self) -> &str {
+        self.means
+    }
+
+    pub(super) fn kind(&self) -> &'static str {
+        self.fault.kind().name()
+    }
+
     /// What is posted to `/_preview/faults`, but for the channel.
-    pub(super) fault: &'static str,
-    pub(super) means: &'static str,
+    pub(super) fn json(&self) -> String {
+        json!(self.fault).to_string()
+    }
 }
 
 /// The troubles that are worth a switch; every other kind can be posted.
-pub(super) const SWITCHES: [Switch; 8] = [
-    Switch {
-        label: "Down",
-        kind: "unavailable",
-        fault: r#"{"kind":"unavailable"}"#,
-        means: "503 for every request, until switched off",
-    },
-    Switch {
-        label: "No answer",
-        kind: "hang",
-        fault: r#"{"kind":"hang"}"#,
-        means: "requests are read and never answered",
-    },
-    Switch {
-        label: "Slow",
-        kind: "latency",
-        fault: r#"{"kind":"latency","millis":3000}"#,
-        means: "every answer takes 3 seconds",
-    },
-    Switch {
-        label: "Answer lost",
-        kind: "connection_reset",
-        fault: r#"{"kind":"connection_reset","after_storing":true}"#,
-        means: "messages are stored, then the connection is reset",
-    },
-    Switch {
-        label: "Channel limit",
-        kind: "channel_limit",
-        fault: r#"{"kind":"channel_limit","retry_after":10}"#,
-        means: "429 of scope shared, although the headers show room",
-    },
-    Switch {
-        label: "Banned",
-        kind: "cloudflare_ban",
-        fault: r#"{"kind":"cloudflare_ban","retry_after":30}"#,
-        means: "429 by Cloudflare, as text",
-    },
-    Switch {
-        label: "Webhook gone",
-        kind: "unknown_webhook",
-        fault: r#"{"kind":"unknown_webhook"}"#,
-        means: "404 with code 10015",
-    },
-    Switch {
-        label: "Refuse connections, 10 s",
-        kind: "connection_refused",
-        fault: r#"{"kind":"connection_refused","for_seconds":10}"#,
-        means: "nothing listens for 10 seconds: this page loses its connection too",
-    },
-];
+pub(super) fn switches() -> [Switch; 8] {
+    let seconds = Duration::from_secs;
+    [
+        Switch::new("Down", Fault::unavailable(), "503 for every request, until switched off"),
+        Switch::new("No answer", Fault::hang(), "requests are read and never answered"),
+        Switch::new("Slow", Fault::latency(seconds(3)), "every answer takes 3 seconds"),
+        Switch::new(
+            "Answer lost",
+            Fault::connection_reset().after_storing(),
+            "messages are stored, then the connection is reset",
+        ),
+        Switch::new(
+            "Channel limit",
+            Fault::channel_limit(seconds(10)),
+            "429 of scope shared, although the headers show room",
+        ),
+        Switch::new("Banned", Fault::cloudflare_ban(Some(seconds(30))), "429 by Cloudflare, as text"),
+        Switch::new("Webhook gone", Fault::unknown_webhook(), "404 with code 10015"),
+        Switch::new(
+            "Refuse connections, 10 s",
+            Fault::connection_refused().lasting(seconds(10)),
+            "nothing listens for 10 seconds: this page loses its connection too",
+        ),
+    ]
+}

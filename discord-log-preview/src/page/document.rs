@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::budget::{Faults, SWITCHES, Stats, Switch, Webhook};
+use super::budget::{Faults, Stats, Switch, Webhook, switches};
 use super::column;
 use super::snapshot::{Asked, Names, Snapshot, Window};
 
@@ -17,7 +17,7 @@ struct Page<'a> {
     only: Option<&'a str>,
     stats: Stats<'a>,
     faults: Faults<'a>,
-    switches: &'static [Switch],
+    switches: [Switch; 8],
 }
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) fn document(snapshot: &Snapshot, asked: &Asked, run: u64) -> askama::
         only: asked.channel.as_deref(),
         stats: Stats::of(&snapshot.state),
         faults: Faults { faults: &snapshot.state.faults },
-        switches: &SWITCHES,
+        switches: switches(),
     };
     page.render()
 }
