@@ -98,18 +98,14 @@ function keepOpen(old, fresh) {
     all(fresh, selector).forEach((element, n) => {
       const state = "open" in element ? "open" : "checked";
       element[state] = before[n]?.[state] ?? false;
-      if (state === "checked") element.disabled = element.checked;
     });
   }
 }
 
 function placed(list, message) {
   let after = list.lastElementChild;
-  while (after && (!after.dataset.key || later(after.dataset.key, message.dataset.key) > 0)) {
-    // A thread has no key of its own: it stands where its newest message is.
-    if (!after.dataset.key) break;
-    after = after.previousElementSibling;
-  }
+  // A thread has no key of its own: it stands where its newest message is.
+  while (after?.dataset.key && later(after.dataset.key, message.dataset.key) > 0) after = after.previousElementSibling;
   if (after) after.after(message);
   else list.prepend(message);
 }
@@ -216,37 +212,39 @@ async function loadEarlier(column) {
   const earlier = column.querySelector(".earlier");
   if (earlier.hidden || column.dataset.loading) return;
   column.dataset.loading = "yes";
+  let fresh;
+  let next;
   try {
     const answer = await fetch(
       `/_preview/channels/${encodeURIComponent(column.dataset.name)}/earlier?before=${before(column)}`,
     );
-    if (!answer.ok) return;
-    const { items, before: next } = await answer.json();
-    const fresh = fragment(items);
-    showTimes(fresh);
-    for (const thread of all(fresh, ".thread")) {
-      const known = byId(thread.id);
-      if (!known) continue;
-      known.querySelector(".messages").prepend(...thread.querySelector(".messages").children);
-      thread.remove();
-    }
-    for (const message of all(fresh, ".message")) if (byId(message.id)) message.remove();
-    listOf(column).prepend(fresh);
-    setEarlier(column, next);
+    const { items, before: upto } = answer.ok ? await answer.json() : {};
+    if (items !== undefined) [fresh, next] = [fragment(items), upto];
   } catch {
     // The server is away; scrolling asks again.
-    return;
-  } finally {
-    delete column.dataset.loading;
   }
-  for (const [key, item] of missed) {
-    if (item.channel !== column.id.slice(2)) continue;
-    missed.delete(key);
-    take(item);
-  }
+  delete column.dataset.loading;
+  const newer = [...missed.values()].filter((item) => item.channel === column.id.slice(2));
+  for (const { key } of newer) missed.delete(key);
+  if (!fresh) return;
+  putBefore(column, fresh);
+  setEarlier(column, next);
+  for (const item of newer) take(item);
   leadFirst(column);
   markDays(listOf(column));
   if (atStart(column)) loadEarlier(column);
+}
+
+function putBefore(column, fresh) {
+  showTimes(fresh);
+  for (const thread of all(fresh, ".thread")) {
+    const known = byId(thread.id);
+    if (!known) continue;
+    known.querySelector(".messages").prepend(...thread.querySelector(".messages").children);
+    thread.remove();
+  }
+  for (const message of all(fresh, ".message")) if (byId(message.id)) message.remove();
+  listOf(column).prepend(fresh);
 }
 
 /* What is said to screen readers: one line for what came within a second, not every message of a burst. */
@@ -430,7 +428,7 @@ byId("json-copy").addEventListener("click", async () => {
 /* Spoilers: once open they stay so, as in Discord; a click selects text in them. */
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches(".spoiler > input")) target.disabled = target.checked;
+  if (target.matches(".spoiler > input")) target.checked = true;
 });
 
 /* Theme: the system's, until the reader chooses. */

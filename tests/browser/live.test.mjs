@@ -51,8 +51,12 @@ test("what the reader opened stays open when the message is edited", async () =>
   await message(page, posted.id).getByLabel("Show the spoiler").focus();
   await page.keyboard.press("Space");
   assert.equal(await secret.evaluate((span) => getComputedStyle(span).visibility), "visible");
+  // Once open it stays so, and the keyboard stays where it is.
+  await page.keyboard.press("Space");
+  assert.equal(await secret.evaluate((span) => getComputedStyle(span).visibility), "visible");
   await discord.edit("activity", posted.id, { content: "a ||changed secret|| here" });
   await message(page, posted.id).getByText("changed secret").waitFor({ state: "visible" });
+  assert.equal(await page.evaluate(() => document.activeElement.matches(".spoiler > input")), true);
   await settled();
 });
 
