@@ -96,8 +96,12 @@ pub enum WebhookState {
 pub enum Loss {
     /// Logged after the guard was dropped.
     AfterShutdown,
-    /// More severe or newer events of its channel needed its place in the journal.
+    /// Its line in the journal was damaged; the file is kept in `quarantine`.
+    JournalDamaged,
+    /// More severe or newer events needed its place in the journal.
     JournalFull,
+    /// A thread of the logger's own panicked over it.
+    LoggerPanicked,
     /// The events between the callers and the recorder were too many.
     QueueFull,
     /// Still waiting when the guard's time was over; written to the local log.
@@ -105,14 +109,23 @@ pub enum Loss {
 }
 
 impl Loss {
-    const ALL: [Self; 4] = [Self::AfterShutdown, Self::JournalFull, Self::QueueFull, Self::Shutdown];
+    const ALL: [Self; 6] = [
+        Self::AfterShutdown,
+        Self::JournalDamaged,
+        Self::JournalFull,
+        Self::LoggerPanicked,
+        Self::QueueFull,
+        Self::Shutdown,
+    ];
 }
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::AfterShutdown => "logged after shutdown",
+            Self::JournalDamaged => "journal damaged",
             Self::JournalFull => "journal full",
+            Self::LoggerPanicked => "logger panicked",
             Self::QueueFull => "queue full",
             Self::Shutdown => "not delivered in time at shutdown",
         })
@@ -127,6 +140,8 @@ pub(crate) static COUNTERS: Counters = Counters::new();
 pub(crate) struct Counters {
     accepted: AtomicU64,
     crossed: AtomicU64,
+    written: AtomicU64,
+    left: AtomicU64,
     delivered: AtomicU64,
     delivered_locally: AtomicU64,
     buried: AtomicU64,
@@ -135,10 +150,12 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             accepted: AtomicU64::new(0),
             crossed: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            left: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             delivered_locally: AtomicU64::new(0),
             buried: AtomicU64::new(0),
@@ -163,6 +180,32 @@ impl Counters {
 
     pub(crate) fn crossed(&self) -> u64 {
         self.crossed.load(Ordering::Acquire)
+    }
+
+    /// Notes that so many accepted events would outlive the process.
+    pub(crate) fn write_upto(&self, crossed: u64) {
+        self.written.fetch_max(crossed, Ordering::Release);
+    }
+
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
+    /// Counts events that earlier processes left; those of an earlier guard of this process are counted already.
+    pub(crate) fn adopt(&self, events: u64) {
+        let own = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| Some(left.saturating_sub(events)));
+        let new = events.saturating_sub(own.unwrap_or_default());
+        self.accepted.fetch_add(new, Ordering::Relaxed);
+        self.crossed.fetch_add(new, Ordering::Release);
+    }
+
+    /// Notes that events wait in the journal for another process, or for another guard of this one.
+    pub(crate) fn leave(&self, events: u64) {
+        self.left.store(events, Ordering::Release);
+    }
+
+    pub(crate) fn left(&self) -> u64 {
+        self.left.load(Ordering::Acquire)
     }
 
     /// Counts an event that one of our own threads made.
@@ -203,7 +246,7 @@ impl Counters {
         *self.webhooks.lock().unwrap_or_else(PoisonError::into_inner) = webhooks;
     }
 
-    fn snapshot(&self) -> Health {
+    pub(crate) fn snapshot(&self) -> Health {
         // The ends are read before the beginning, so that an event which ends meanwhile still counts as waiting.
         let delivered = self.delivered();
         let buried = self.buried.load(Ordering::Acquire);

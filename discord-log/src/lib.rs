@@ -46,9 +46,11 @@
 pub mod __private;
 mod capture;
 mod config;
+mod dispatch;
 mod event;
 mod filter;
 mod health;
+mod host_budget;
 mod lifecycle;
 mod local_log;
 mod logger;

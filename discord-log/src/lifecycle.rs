@@ -1,20 +1,23 @@
 //! From `init` to the end of the guard: starts the two threads, asks them to flush, and stops them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
+use jiff::Timestamp;
+
 use crate::capture::panics;
 use crate::config::{Config, ConfigError};
-use crate::event::{Channel, Severity};
+use crate::event::{Channel, Event, Severity};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
-use crate::logger;
-use crate::record::{Journal, MemoryJournal};
+use crate::logger::{self, Keep};
+use crate::record::{Disk, DiskJournal, Journal, MemoryJournal, Now};
 use crate::recorder::{Order, Recorder};
-use crate::sender::{Inbox, Reply, Sender as Delivery};
+use crate::sender::{Inbox, Input, Reply, Sender as Delivery};
 
 /// Starts the logger with the settings of the environment and of `.env`.
 ///
@@ -46,8 +49,11 @@ pub fn init() -> Result<Guard, InitError> {
 /// [`InitError::AlreadyInitialized`] while another guard lives; [`InitError::Thread`] where the system gives no thread.
 pub fn init_with(config: Config) -> Result<Guard, InitError> {
     let mut state = state();
-    if !matches!(*state, State::Idle) {
-        return Err(InitError::AlreadyInitialized);
+    match &*state {
+        State::Idle => {}
+        // What the parent of this process had in its queue is the parent's.
+        State::Running(running) if !running.is_here() => logger::queue().clear(),
+        _ => return Err(InitError::AlreadyInitialized),
     }
     let shutdown_timeout = config.shutdown_timeout;
     *state = if config.enabled {
@@ -64,8 +70,21 @@ enum State {
     /// A guard is ending; its threads still own the queue.
     Ending,
     Idle,
-    Running(Sender<Order>),
+    Running(Running),
     SwitchedOff,
+}
+
+/// A logger that runs, in the process that started it: a fork of that process has its memory and none of its threads.
+#[derive(Clone)]
+struct Running {
+    orders: Sender<Order>,
+    process: u32,
+}
+
+impl Running {
+    fn is_here(&self) -> bool {
+        self.process == std::process::id()
+    }
 }
 
 static STATE: Mutex<State> = Mutex::new(State::Idle);
@@ -74,30 +93,92 @@ fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn start(config: Config) -> Result<Sender<Order>, InitError> {
+fn start(config: Config) -> Result<Running, InitError> {
     panics::remember();
     announce(&config);
     let config = Arc::new(config);
-    let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(&config.record));
+    let queue = logger::queue();
+    let (journal, keep) = journal(&config);
     let (orders, ordered) = channel();
     let (inbox, inputs) = Inbox::new();
-    spawn("discord-log-send", {
-        let (config, journal, inbox) = (Arc::clone(&config), Arc::clone(&journal), inbox.clone());
-        move || Delivery::run(config, journal, inbox, inputs)
+    let mut recorder = Recorder::new(Arc::clone(&config), queue, Arc::clone(&journal), ordered, inbox.clone());
+    let mut delivery = Delivery::new(Arc::clone(&config), journal, inbox.clone(), inputs);
+    spawn("discord-log-send", move || {
+        supervise("sends", &mut delivery, Delivery::run, |_| {}, Delivery::give_up);
     })?;
-    let queue = logger::queue();
-    spawn("discord-log-record", {
-        let config = Arc::clone(&config);
-        move || Recorder { config, queue, journal, orders: ordered, sender: inbox }.run()
-    })?;
-    logger::open(config.filter.toggles, &config.render);
-    Ok(orders)
+    let recording = spawn("discord-log-record", move || {
+        supervise("records", &mut recorder, Recorder::run, Recorder::mend, |recorder| {
+            logger::close();
+            recorder.give_up();
+        });
+    });
+    if let Err(error) = recording {
+        // The other thread must not wait for one that never came.
+        inbox.put(Input::Stop { deadline: Instant::now(), reply: Box::new(drop) });
+        return Err(error);
+    }
+    logger::open(config.filter.toggles, &config.render, keep);
+    Ok(Running { orders, process: std::process::id() })
+}
+
+/// Makes the journal, and what keeps an event after its end.
+fn journal(config: &Config) -> (Arc<dyn Journal>, Option<Keep>) {
+    let settings = config.record.clone();
+    let Some(dir) = settings.dir.clone().filter(|_| config.has_webhooks()) else {
+        return (Arc::new(MemoryJournal::new(&settings)), None);
+    };
+    let limit = Disk.largest_file();
+    if limit.is_some_and(|limit| limit < settings.most_bytes) {
+        // Beyond this limit the system ends the process that writes.
+        let text = "the journal is in memory alone, since this process may not write files of DISCORD_JOURNAL_MAX_MB \
+                    (`ulimit -f`): raise the limit, or set DISCORD_JOURNAL to `memory`";
+        local_log::tell(Severity::Warning, text);
+        return (Arc::new(MemoryJournal::new(&settings)), None);
+    }
+    let open = move || DiskJournal::new(Arc::new(Disk), &dir, instance(), &settings);
+    let journal = Arc::new(open());
+    let keep = move |event: &Event| {
+        let journal = open();
+        journal.append(&mut std::iter::once(event.clone()), Instant::now());
+        let now = Now { instant: Instant::now(), wall: Timestamp::now() };
+        journal.keep(now)
+    };
+    (journal, Some(Arc::new(keep)))
+}
+
+/// Names this process's directory in the journal: no other has had the same, and the oldest come first.
+fn instance() -> String {
+    let (at, process, random) = (Timestamp::now().as_millisecond(), std::process::id(), fastrand::u32(..));
+    format!("{at:013}-{process}-{random:08x}")
 }
 
 /// Detached: the guard waits for the threads' answers with a deadline, never for the threads themselves.
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), InitError> {
+    let body = move || {
+        logger::own_this_thread();
+        body();
+    };
     let thread = thread::Builder::new().name(name.to_owned()).spawn(body);
     thread.map(drop).map_err(InitError::Thread)
+}
+
+/// Runs one of our threads' work again when it panics, which is a mistake of ours, and gives it up after three times.
+fn supervise<T>(what: &str, work: &mut T, run: fn(&mut T), mend: fn(&mut T), give_up: fn(&mut T)) {
+    for strike in 1..=STRIKES {
+        if catch_unwind(AssertUnwindSafe(|| run(work))).is_ok() {
+            return;
+        }
+        let next = if strike < STRIKES { "is started again" } else { "is given up, events are written here" };
+        local_log::tell(
+            Severity::Error,
+            &format!("the thread that {what} panicked and {next}; please report it with the lines above"),
+        );
+        mend(work);
+        if strike < STRIKES {
+            thread::sleep(REST * strike);
+        }
+    }
+    let _ = catch_unwind(AssertUnwindSafe(|| give_up(work)));
 }
 
 /// Says once, before anything is logged, which channels have no webhook.
@@ -142,9 +223,13 @@ impl Guard {
             return Drained::default();
         }
         let (delivered, lost) = (COUNTERS.delivered(), COUNTERS.lost(Loss::Shutdown));
+        if matches!(&*state(), State::Running(running) if !running.is_here()) {
+            // The guard of the parent, in a fork: the threads it speaks to are not here.
+            return Drained::default();
+        }
         // The lock is not held while waiting, so that nobody waits for it.
         let ending = std::mem::replace(&mut *state(), State::Ending);
-        if let State::Running(orders) = ending {
+        if let State::Running(Running { orders, .. }) = ending {
             logger::close();
             let (reply, is_settled) = reply();
             send(&orders, Order::Stop { deadline: Instant::now() + timeout, reply });
@@ -210,9 +295,9 @@ pub async fn flush_async(timeout: Duration) -> Result<Drained, FlushError> {
 /// Gives nothing where logging is switched off: then there is nothing to wait for.
 fn order_book() -> Result<Option<Sender<Order>>, FlushError> {
     match &*state() {
-        State::Running(orders) => Ok(Some(orders.clone())),
+        State::Running(running) if running.is_here() => Ok(Some(running.orders.clone())),
         State::SwitchedOff => Ok(None),
-        State::Ending | State::Idle => Err(FlushError::NotRunning),
+        State::Ending | State::Idle | State::Running(_) => Err(FlushError::NotRunning),
     }
 }
 
@@ -290,5 +375,9 @@ pub enum FlushError {
     },
 }
 
+/// Panics after which a thread is given up.
+const STRIKES: u32 = 3;
+/// How long a thread rests after its first panic.
+const REST: Duration = Duration::from_millis(500);
 /// What the threads may take beyond a deadline to answer that it is over.
 const GRACE: Duration = Duration::from_millis(250);

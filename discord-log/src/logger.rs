@@ -3,8 +3,8 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -26,8 +26,17 @@ const RUNNING: u8 = 1 << 6;
 
 static QUEUE: OnceLock<Queue> = OnceLock::new();
 static CLOCK: OnceLock<quanta::Clock> = OnceLock::new();
-/// How the local log is written when no other thread is left to do it.
-static RENDER: RwLock<Option<render::Settings>> = RwLock::new(None);
+/// What is done with an error when no other thread is left to do it.
+static LAST_WORDS: RwLock<Option<LastWords>> = RwLock::new(None);
+
+/// Keeps an event for the next process, on the caller's thread; says whether that was possible.
+pub(crate) type Keep = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
+
+#[derive(Clone)]
+struct LastWords {
+    render: render::Settings,
+    keep: Option<Keep>,
+}
 
 thread_local! {
     /// Set on our own threads, which must never log through us.
@@ -81,25 +90,45 @@ fn is_let_through(gate: u8, kind: Kind, severity: Severity) -> bool {
     is_on || (severity == Severity::Critical && gate & (RUNNING | ENDED) != 0)
 }
 
-/// Without a recorder, errors are still written locally, on the caller's thread since no other is left.
+/// Without a recorder, errors are still journalled and written locally, on the caller's thread since no other is left.
 #[cold]
 fn after_the_end(event: &Event) {
     COUNTERS.cross(1);
-    let settings = RENDER.try_read().ok().and_then(|settings| settings.clone());
-    match settings {
-        Some(settings) if event.severity() >= Severity::Error => {
-            local_log::write(&settings, event);
-            COUNTERS.deliver_locally(1);
+    let words = LAST_WORDS.try_read().ok().and_then(|words| words.clone());
+    match words {
+        Some(LastWords { render, keep }) if event.severity() >= Severity::Error => {
+            local_log::write(&render, event);
+            let is_kept =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| keep.is_some_and(|keep| keep(event))));
+            if is_kept.unwrap_or(false) {
+                COUNTERS.leave(COUNTERS.left() + 1);
+            } else {
+                COUNTERS.deliver_locally(1);
+            }
         }
         _ => COUNTERS.lose(Loss::AfterShutdown, 1),
     }
 }
 
 /// Opens the gate, after the recorder was started.
-pub(crate) fn open(toggles: Toggles, settings: &render::Settings) {
+pub(crate) fn open(toggles: Toggles, render: &render::Settings, keep: Option<Keep>) {
     clock();
-    *RENDER.write().unwrap_or_else(PoisonError::into_inner) = Some(settings.clone());
+    let words = LastWords { render: render.clone(), keep };
+    *LAST_WORDS.write().unwrap_or_else(PoisonError::into_inner) = Some(words);
     GATE.store(toggles.bits() | RUNNING, Ordering::Release);
+}
+
+/// Waits until what was logged so far would outlive the process, for a program that is about to die; never longer than
+/// `at_most`, and not at all on our own threads.
+pub(crate) fn save(at_most: Duration) {
+    if GATE.load(Ordering::Relaxed) & RUNNING == 0 || is_ours() {
+        return;
+    }
+    let (accepted, until) = (COUNTERS.accepted(), Instant::now() + at_most);
+    while COUNTERS.written() < accepted && Instant::now() < until {
+        queue().hurry();
+        std::thread::sleep(SAVING_STEP);
+    }
 }
 
 /// Gives the queue, which is made once and kept: a caller may be in it at any time.
@@ -146,3 +175,5 @@ impl Tick {
         clock.delta(self.0, clock.raw())
     }
 }
+
+const SAVING_STEP: Duration = Duration::from_millis(1);

@@ -1,20 +1,22 @@
-//! The driver between the callers and the journal: a plain thread that empties the queue and appends to the journal.
-//! Neither a slow network nor a slow reader stands between a call and the journal.
+//! The driver between the callers and the journal: a plain thread that empties the queue, appends to the journal, and does
+//! the journal's work on the disk. Neither a slow network nor a slow reader stands between a call and the journal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::event::{Channel, Event, Severity};
 use crate::filter::{Toggle, high_value_alert};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
-use crate::logger;
 use crate::queue::Queue;
-use crate::record::Journal;
+use crate::record::{Journal, Now, Persisted};
 use crate::sender::{Inbox, Input, Reply};
+use crate::testing;
 
 /// What the recorder is asked for.
 pub(crate) enum Order {
@@ -26,11 +28,19 @@ pub(crate) enum Order {
 
 /// Empties the queue into the journal.
 pub(crate) struct Recorder {
-    pub(crate) config: Arc<Config>,
-    pub(crate) queue: &'static Queue,
-    pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) orders: Receiver<Order>,
-    pub(crate) sender: Inbox,
+    config: Arc<Config>,
+    queue: &'static Queue,
+    journal: Arc<dyn Journal>,
+    orders: Receiver<Order>,
+    sender: Inbox,
+    announced: BTreeSet<Channel>,
+    flushes: Vec<(u64, Instant, Reply)>,
+    /// Taken from the queue and not looked at yet; outlives a panic, as does what follows.
+    batch: VecDeque<Event>,
+    /// Ready for the journal.
+    sorted: Vec<Event>,
+    /// An event of neither is being looked at.
+    in_hand: bool,
 }
 
 /// How long a batch gathers; within the 100 ms that an event may stay in memory alone.
@@ -43,60 +53,82 @@ const PARK: Duration = Duration::from_secs(1);
 const BATCH: usize = 512;
 
 impl Recorder {
-    /// Runs until it is told to stop.
-    pub(crate) fn run(self) {
-        logger::own_this_thread();
+    pub(crate) fn new(
+        config: Arc<Config>,
+        queue: &'static Queue,
+        journal: Arc<dyn Journal>,
+        orders: Receiver<Order>,
+        sender: Inbox,
+    ) -> Self {
+        Self {
+            config,
+            queue,
+            journal,
+            orders,
+            sender,
+            announced: BTreeSet::new(),
+            flushes: Vec::new(),
+            batch: VecDeque::new(),
+            sorted: Vec::new(),
+            in_hand: false,
+        }
+    }
+
+    /// Runs until it is told to stop; may be run again after a panic.
+    pub(crate) fn run(&mut self) {
         self.queue.attend();
-        let mut announced = BTreeSet::new();
-        let mut flushes = Vec::new();
         let mut empty_looks = 0;
+        // What earlier processes left comes before anything of this one.
+        let mut again = self.persist(false);
         loop {
-            empty_looks = if self.record(&mut announced) { 0 } else { empty_looks + 1 };
+            empty_looks = if self.record() { 0 } else { empty_looks + 1 };
+            let hurry = self.queue.hurries();
+            again = if hurry || again.is_none_or(|again| again <= Instant::now()) || empty_looks == 0 {
+                self.persist(hurry)
+            } else {
+                again
+            };
             match self.orders.try_recv() {
-                Ok(Order::Flush { accepted, deadline, reply }) => flushes.push((accepted, deadline, reply)),
-                Ok(Order::Stop { deadline, reply }) => {
-                    self.finish(&mut announced, deadline);
-                    return self.sender.put(Input::Stop { deadline, reply });
-                }
+                Ok(Order::Flush { accepted, deadline, reply }) => self.flushes.push((accepted, deadline, reply)),
+                Ok(Order::Stop { deadline, reply }) => return self.finish(deadline, reply),
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return,
             }
-            self.pass_on(&mut flushes);
-            if empty_looks < LOOKS || !flushes.is_empty() {
-                self.queue.linger(LINGER);
-            } else {
-                self.queue.sleep(PARK);
+            self.pass_on();
+            let now = Instant::now();
+            let idle = again.map_or(PARK, |again| again.saturating_duration_since(now)).min(PARK);
+            if empty_looks < LOOKS || !self.flushes.is_empty() {
+                self.queue.linger(LINGER.min(idle));
+            } else if !idle.is_zero() {
+                self.queue.sleep(idle);
+                // Whoever woke it may have settled something.
+                again = Some(now);
             }
         }
     }
 
     /// Moves a batch from the queue to the journal; says whether there was one.
-    fn record(&self, announced: &mut BTreeSet<Channel>) -> bool {
-        let events: Vec<_> = std::iter::from_fn(|| self.queue.pop()).take(BATCH).collect();
-        if events.is_empty() {
+    fn record(&mut self) -> bool {
+        if self.batch.is_empty() {
+            self.batch.extend(std::iter::from_fn(|| self.queue.pop()).take(BATCH));
+        }
+        while let Some(event) = self.batch.pop_front() {
+            // An event that this thread panics over is lost, and not tried again.
+            self.in_hand = true;
+            testing::fail_point(testing::Part::Recorder);
+            COUNTERS.cross(1);
+            if let Some(alert) = self.alert(&event) {
+                self.sort(alert);
+            }
+            self.sort(event);
+            self.in_hand = false;
+        }
+        if self.sorted.is_empty() {
             return false;
         }
-        let popped = events.len();
-        let alerts: Vec<_> = events.iter().filter_map(|event| self.alert(event)).collect();
-        let (journalled, local): (Vec<_>, Vec<_>) =
-            events.into_iter().chain(alerts).partition(|event| self.goes_to_discord(event));
-        let critical: Vec<_> =
-            journalled.iter().filter(|event| event.severity() == Severity::Critical).cloned().collect();
-
-        if !journalled.is_empty() {
-            let shed = self.journal.append(&mut journalled.into_iter());
-            COUNTERS.lose(Loss::JournalFull, shed);
-            self.sender.notice();
-        }
-        COUNTERS.cross(popped);
-        for event in &critical {
-            local_log::write(&self.config.render, event);
-        }
-        for event in &local {
-            self.announce(event.channel(), announced);
-            local_log::write(&self.config.render, event);
-            COUNTERS.deliver_locally(1);
-        }
+        let shed = self.journal.append(&mut std::mem::take(&mut self.sorted).into_iter(), Instant::now());
+        COUNTERS.lose(Loss::JournalFull, shed);
+        self.sender.notice();
         true
     }
 
@@ -106,14 +138,32 @@ impl Recorder {
         Some(alert)
     }
 
+    /// Sends an event on its way: to the journal, to the local log, or to both.
+    fn sort(&mut self, event: Event) {
+        let goes_to_discord = self.goes_to_discord(&event);
+        if !goes_to_discord {
+            self.announce(event.channel());
+        }
+        if !goes_to_discord || event.severity() == Severity::Critical {
+            local_log::write(&self.config.render, &event);
+        }
+        if goes_to_discord {
+            self.sorted.push(event);
+        } else {
+            COUNTERS.deliver_locally(1);
+        }
+    }
+
     fn goes_to_discord(&self, event: &Event) -> bool {
-        self.config.filter.toggles.has(Toggle::of(event.kind())) && self.config.webhook(event.channel()).is_some()
+        self.config.filter.toggles.has(Toggle::of(event.kind()))
+            && self.config.webhook(event.channel()).is_some()
+            && !self.sender.is_broken()
     }
 
     /// Says once that a channel of the program's own has no webhook; of the others `init` said it.
-    fn announce(&self, channel: Channel, announced: &mut BTreeSet<Channel>) {
+    fn announce(&mut self, channel: Channel) {
         let is_unknown = matches!(channel, Channel::Named(_)) && self.config.webhook(channel).is_none();
-        if is_unknown && announced.insert(channel) {
+        if is_unknown && self.announced.insert(channel) {
             let variable = channel.name().to_ascii_uppercase();
             local_log::tell(
                 Severity::Info,
@@ -122,22 +172,102 @@ impl Recorder {
         }
     }
 
+    /// Does what the journal has to do on the disk, and gives when it has to do something again.
+    fn persist(&mut self, all: bool) -> Option<Instant> {
+        let crossed = COUNTERS.crossed();
+        let Persisted { again, is_news, adopted, unclean, evicted, damaged, troubles } =
+            self.journal.persist(now(), all);
+        COUNTERS.adopt(adopted);
+        COUNTERS.lose(Loss::JournalFull, evicted);
+        COUNTERS.lose(Loss::JournalDamaged, damaged);
+        if self.journal.is_written() {
+            COUNTERS.write_upto(crossed);
+        }
+        troubles.iter().for_each(|trouble| local_log::tell(Severity::Warning, trouble));
+        if unclean > 0 {
+            self.tell_unclean(unclean, adopted);
+        }
+        if is_news {
+            self.sender.notice();
+        }
+        again
+    }
+
+    /// Tells that an earlier run ended without its guard: a crash, a kill, or a power cut.
+    fn tell_unclean(&mut self, runs: usize, adopted: u64) {
+        let runs = if runs == 1 { "The previous run".to_owned() } else { format!("{runs} earlier runs") };
+        let text = format!(
+            "{runs} ended without shutting the logger down: killed, crashed, or `exit` was called. {adopted} events that \
+             it left are sent now."
+        );
+        local_log::tell(Severity::Warning, &text);
+        let mut event = Event::system_event("Unclean end", &text).with_severity(Severity::Warning);
+        event.stamp(Timestamp::now());
+        COUNTERS.accept_own();
+        self.sort(event);
+    }
+
     /// Hands on the flushes whose events all came through the queue.
-    fn pass_on(&self, flushes: &mut Vec<(u64, Instant, Reply)>) {
+    fn pass_on(&mut self) {
         let crossed = COUNTERS.crossed();
         let now = Instant::now();
-        for (_, deadline, reply) in
-            flushes.extract_if(.., |(accepted, deadline, _)| crossed >= *accepted || now >= *deadline)
-        {
+        let is_through = |(accepted, deadline, _): &mut (u64, Instant, Reply)| crossed >= *accepted || now >= *deadline;
+        for (_, deadline, reply) in self.flushes.extract_if(.., is_through) {
             self.sender.put(Input::Flush { upto: self.journal.last(), deadline, reply });
         }
     }
 
-    /// Records what callers were handing over when the gate was closed.
-    fn finish(&self, announced: &mut BTreeSet<Channel>, deadline: Instant) {
+    /// Records what callers were handing over when the gate was closed, lets the sender end, and then the journal.
+    fn finish(&mut self, deadline: Instant, reply: Reply) {
         let accepted = COUNTERS.accepted();
-        while self.record(announced) || (COUNTERS.crossed() < accepted && Instant::now() < deadline) {
+        while self.record() || (COUNTERS.crossed() < accepted && Instant::now() < deadline) {
             self.queue.linger(LINGER);
+        }
+        // What the sender cannot deliver in time is safe before it tries.
+        self.persist(true);
+        let (sent, is_sent) = sync_channel(1);
+        let sent: Reply = Box::new(move |is_settled| {
+            // It may have stopped waiting.
+            let _ = sent.try_send(is_settled);
+        });
+        self.sender.put(Input::Stop { deadline, reply: sent });
+        let is_settled = loop {
+            match is_sent.try_recv() {
+                Ok(is_settled) => break is_settled,
+                Err(TryRecvError::Disconnected) => break false,
+                Err(TryRecvError::Empty) if Instant::now() > deadline + GRACE => break false,
+                Err(TryRecvError::Empty) => self.queue.linger(LINGER),
+            }
+            self.persist(false);
+        };
+        self.persist(true);
+        if self.journal.outlives_the_process() {
+            COUNTERS.leave(COUNTERS.snapshot().waiting);
+        }
+        self.journal.end();
+        reply(is_settled);
+    }
+
+    /// Notes an event that was lost with a panic of this thread.
+    pub(crate) fn mend(&mut self) {
+        if std::mem::take(&mut self.in_hand) {
+            COUNTERS.lose(Loss::LoggerPanicked, 1);
+        }
+    }
+
+    /// Writes what is in the queue to the local log, for when this thread is given up.
+    pub(crate) fn give_up(&mut self) {
+        let left = self.batch.drain(..).chain(std::iter::from_fn(|| self.queue.pop()));
+        for event in left.chain(self.sorted.drain(..)) {
+            local_log::write(&self.config.render, &event);
+            COUNTERS.deliver_locally(1);
         }
     }
 }
+
+fn now() -> Now {
+    Now { instant: Instant::now(), wall: Timestamp::now() }
+}
+
+/// What the sender may take beyond a deadline to answer that it is over.
+const GRACE: Duration = Duration::from_millis(100);

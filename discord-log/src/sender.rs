@@ -1,33 +1,39 @@
 //! The driver between the journal and Discord: a thread with a runtime of its own, so that no runtime of the host's can
-//! stop it. It asks the engine for a permit, takes a batch, renders it, posts it, and settles it by the outcome.
+//! stop it. It sends the requests that [`Dispatch`] decides on, and brings it the answers.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::timeout_at;
+use tokio::task::spawn_blocking;
+use tokio::time::{timeout, timeout_at};
 
 use crate::config::Config;
-use crate::event::{Channel, Event, Severity};
-use crate::health::{COUNTERS, Loss};
+use crate::dispatch::{Dispatch, Request, Said};
+use crate::event::Severity;
+use crate::health::COUNTERS;
+use crate::host_budget::{HostBudget, Reserved};
 use crate::local_log;
 use crate::logger;
-use crate::record::{Entry, Journal, Seq};
-use crate::reduce::Intake;
-use crate::render;
-use crate::send::{Answer, Client, Denied, Engine, LaneId, Outcome, Permit};
+use crate::record::{Journal, Now, Seq};
+use crate::send::{Answer, Client, Finished, Introduction, Limits, Permit};
+use crate::testing;
 
 /// Answers whoever waits: whether everything was settled in time.
 pub(crate) type Reply = Box<dyn FnOnce(bool) + Send>;
 
 /// What reaches the sender.
 pub(crate) enum Input {
-    /// The answer to a request.
-    Answered { permit: Permit, answer: Answer },
+    /// The answer to a message, and with how many processes its budget could not be agreed on.
+    Answered { permit: Permit, answer: Answer, sharers: Option<usize> },
     /// The journal has something new.
     Appended,
+    /// The budget of all processes holds a message back.
+    Deferred { permit: Permit, until: Instant },
+    /// The answer to which channel a webhook belongs to.
+    Introduced { introduction: Introduction, answer: Answer },
     /// Answer when all entries up to a number are settled, but those of closed webhooks.
     Flush { upto: Seq, deadline: Instant, reply: Reply },
     /// Settle what can be settled until the deadline, and end.
@@ -40,12 +46,14 @@ pub(crate) struct Inbox {
     inputs: mpsc::UnboundedSender<Input>,
     /// A notice of new entries is under way, so that a flood sends one and not thousands.
     is_noticed: Arc<AtomicBool>,
+    /// There is nobody who reads any more.
+    is_broken: Arc<AtomicBool>,
 }
 
 impl Inbox {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Input>) {
-        let (sender, inputs) = mpsc::unbounded_channel();
-        (Self { inputs: sender, is_noticed: Arc::new(AtomicBool::new(false)) }, inputs)
+        let (inputs, received) = mpsc::unbounded_channel();
+        (Self { inputs, is_noticed: Arc::default(), is_broken: Arc::default() }, received)
     }
 
     /// Says that the journal has something new.
@@ -59,86 +67,105 @@ impl Inbox {
     pub(crate) fn put(&self, input: Input) {
         let _ = self.inputs.send(input);
     }
+
+    /// Says whether the sender is gone for good.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
+    }
 }
 
 /// Brings what the journal holds to Discord.
 pub(crate) struct Sender {
     config: Arc<Config>,
-    journal: Arc<dyn Journal>,
-    engine: Engine,
+    dispatch: Dispatch,
     client: Option<Client>,
-    intakes: BTreeMap<LaneId, Intake>,
+    budget: Option<Arc<HostBudget>>,
+    /// Until when a budget on a disk that hangs is not asked.
+    budget_rests_until: Option<Instant>,
     inbox: Inbox,
+    inputs: mpsc::UnboundedReceiver<Input>,
     flushes: Vec<(Seq, Instant, Reply)>,
     stop: Option<(Instant, Reply)>,
 }
 
 impl Sender {
-    /// Runs on the calling thread until it is told to stop.
-    pub(crate) fn run(
+    pub(crate) fn new(
         config: Arc<Config>,
         journal: Arc<dyn Journal>,
         inbox: Inbox,
         inputs: mpsc::UnboundedReceiver<Input>,
-    ) {
-        logger::own_this_thread();
-        let runtime = match tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .on_thread_start(logger::own_this_thread)
-            .build()
-        {
+    ) -> Self {
+        let dispatch = Dispatch::new(Arc::clone(&config), journal, &COUNTERS, fastrand::u64(..), Instant::now());
+        let budget = config.record.dir.as_ref().map(|dir| Arc::new(HostBudget::new(&dir.join("v1/budget"))));
+        Self {
+            config,
+            dispatch,
+            client: None,
+            budget,
+            budget_rests_until: None,
+            inbox,
+            inputs,
+            flushes: Vec::new(),
+            stop: None,
+        }
+    }
+
+    /// Runs on the calling thread until it is told to stop; may be run again after a panic.
+    pub(crate) fn run(&mut self) {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().on_thread_start(logger::own_this_thread).build();
+        let runtime = match runtime {
             Ok(runtime) => runtime,
             Err(error) => {
+                self.inbox.is_broken.store(true, Ordering::Relaxed);
                 return local_log::tell(Severity::Error, &format!("nothing can be sent: no runtime ({error})"));
             }
         };
-        let engine = Engine::new(config.send.clone(), fastrand::u64(..));
-        let mut sender = Self {
-            config,
-            journal,
-            engine,
-            client: None,
-            intakes: BTreeMap::new(),
-            inbox,
-            flushes: Vec::new(),
-            stop: None,
-        };
         runtime.block_on(async {
-            sender.connect();
-            sender.serve(inputs).await;
+            self.connect();
+            self.serve().await;
         });
         // A name look-up that hangs cannot be cancelled, and must not hold up the program's end.
         runtime.shutdown_background();
     }
 
-    /// Builds the client, off the caller's thread; without one every webhook's events go to the local log.
+    /// Builds the client, off the caller's thread; without one every webhook's events stay here.
     fn connect(&mut self) {
-        let webhooks: Vec<_> = self.config.webhooks.values().chain(&self.config.send.shared_webhook).cloned().collect();
-        let needs_tls = webhooks.iter().any(|webhook| webhook.needs_tls());
-        let lanes: Vec<_> = webhooks.iter().map(|webhook| self.engine.open(webhook)).collect();
+        let mut webhooks = self.config.webhooks.values().chain(&self.config.send.shared_webhook);
+        let needs_tls = webhooks.any(|webhook| webhook.needs_tls());
         match Client::new(self.config.send.timeout, needs_tls) {
             Ok(client) => self.client = Some(client),
             Err(error) => {
-                let reason = format!("nothing can be sent, events are written here instead: {error}");
-                local_log::tell(Severity::Error, &reason);
-                lanes.into_iter().for_each(|lane| self.engine.close(lane, &reason));
+                self.inbox.is_broken.store(true, Ordering::Relaxed);
+                self.dispatch.close_all(&format!("nothing can be sent, events are written here instead: {error}"));
             }
         }
-        COUNTERS.publish(self.engine.health());
     }
 
-    async fn serve(&mut self, mut inputs: mpsc::UnboundedReceiver<Input>) {
+    async fn serve(&mut self) {
         loop {
-            let wake = self.dispatch(Instant::now());
+            testing::fail_point(testing::Part::Sender);
+            let (requests, wake) = self.dispatch.next(Instant::now());
+            requests.into_iter().for_each(|request| self.send(request));
             let flush = self.answer_flushes(Instant::now());
+            self.say();
             if self.ends(Instant::now()) {
                 return;
             }
             let stop = self.stop.as_ref().map(|(deadline, _)| *deadline);
             let wake = [wake, flush, stop].into_iter().flatten().min();
             let wake = wake.unwrap_or_else(|| Instant::now() + LONGEST_SLEEP);
-            match timeout_at(wake.into(), inputs.recv()).await {
-                Ok(Some(Input::Answered { permit, answer })) => self.settle(permit, &answer, Instant::now()),
+            match timeout_at(wake.into(), self.inputs.recv()).await {
+                Ok(Some(Input::Answered { permit, answer, sharers })) => {
+                    self.share_with(sharers);
+                    self.dispatch.answered(permit, &answer, now());
+                    // What is settled is to be settled on the disk as well.
+                    logger::queue().wake();
+                }
+                Ok(Some(Input::Introduced { introduction, answer })) => {
+                    self.dispatch.introduced(introduction, &answer, now());
+                }
+                Ok(Some(Input::Deferred { permit, until })) => self.dispatch.deferred(permit, until),
                 // Cleared before the journal is looked at: what comes after that look is noticed again.
                 Ok(Some(Input::Appended)) => self.inbox.is_noticed.store(false, Ordering::Release),
                 Err(_) => {}
@@ -149,194 +176,124 @@ impl Sender {
         }
     }
 
-    /// Starts every request that may go now, and gives when the next one may.
-    fn dispatch(&mut self, now: Instant) -> Option<Instant> {
-        let mut lanes: Vec<_> =
-            self.intakes.iter().filter(|(_, intake)| !intake.is_empty()).map(|(id, _)| *id).collect();
-        for channel in self.journal.backlog() {
-            lanes.extend(self.lane_of(channel));
-        }
-        let mut wake: Option<Instant> = None;
-        for lane in lanes {
-            match self.engine.permit(lane, now) {
-                Ok(permit) => self.post(permit),
-                Err(Denied::Until(until)) => wake = Some(wake.map_or(until, |wake| wake.min(until))),
-                Err(Denied::Closed) => self.spill(lane),
-                Err(Denied::Busy) => {}
+    /// Starts a request.
+    fn send(&mut self, request: Request) {
+        // Without a client every lane is closed.
+        let Some(client) = self.client.clone() else { return };
+        let inbox = self.inbox.clone();
+        match request {
+            Request::Introduce(introduction) => {
+                tokio::spawn(async move {
+                    let answer = client.introduce(&introduction).await;
+                    inbox.put(Input::Introduced { introduction, answer });
+                });
+            }
+            Request::Post { permit, body, budget } => {
+                let now = Instant::now();
+                let is_asked = self.budget_rests_until.is_none_or(|until| until <= now);
+                let limits = Limits::of_channel(self.config.send.rate_limit);
+                let shared = self.budget.clone().filter(|_| is_asked).map(|shared| (shared, budget, limits));
+                tokio::spawn(Flight { permit: Some(permit), sharers: None, inbox }.fly(client, body, shared));
             }
         }
-        wake
     }
 
-    fn lane_of(&self, channel: Channel) -> Option<LaneId> {
-        self.engine.lane(self.config.webhook(channel)?)
-    }
-
-    /// Posts a lane's next message.
-    fn post(&mut self, permit: Permit) {
-        self.refill(permit.lane());
-        let intake = self.intakes.entry(permit.lane()).or_default();
-        let (Some(batch), Some(client)) = (intake.first(), &self.client) else {
-            // Nothing to send after all: the permit goes back unused.
-            return self.engine.cancel(permit);
-        };
-        let repeat = if batch.may_repeat { render::Repeat::Possible } else { render::Repeat::First };
-        let (message, fit) = render::message(&self.config.render, &batch.entries, repeat);
-        intake.split_first(fit);
-        let (client, inbox) = (client.clone(), self.inbox.clone());
-        tokio::spawn(async move {
-            let mut flight = Flight { permit: Some(permit), inbox };
-            if let Some(permit) = &flight.permit {
-                let answer = client.post(permit, message.to_json()).await;
-                flight.land(answer);
-            }
-        });
-    }
-
-    /// Takes what waits for a lane, the most urgent channel first, as long as there is room in one message.
-    fn refill(&mut self, lane: LaneId) {
-        if self.intakes.get(&lane).is_some_and(|intake| !intake.is_empty()) {
-            return;
+    /// A budget that could not be asked is left alone for a while, so that no threads gather on a disk that hangs.
+    fn share_with(&mut self, sharers: Option<usize>) {
+        if sharers.is_some() {
+            self.budget_rests_until = Some(Instant::now() + BUDGET_REST);
         }
-        let mut entries = Vec::new();
-        for channel in self.journal.backlog() {
-            if self.lane_of(channel) == Some(lane) && entries.len() < Intake::CAPACITY {
-                entries.extend(self.journal.take(channel, Intake::CAPACITY - entries.len()));
+        let rests = self.budget_rests_until.is_some_and(|until| Instant::now() < until);
+        if sharers.is_some() || !rests {
+            self.dispatch.share_with(sharers);
+        }
+    }
+
+    fn say(&mut self) {
+        for said in self.dispatch.said() {
+            match said {
+                Said::Told(severity, text) => local_log::tell(severity, &text),
+                Said::Event(event) => local_log::write(&self.config.render, &event),
             }
         }
-        self.intakes.entry(lane).or_default().push(entries);
-    }
-
-    fn settle(&mut self, permit: Permit, answer: &Answer, now: Instant) {
-        let lane = permit.lane();
-        let intake = self.intakes.entry(lane).or_default();
-        let events = intake.first().map_or(0, |batch| batch.entries.len());
-        let outcome = self.engine.complete(permit, answer, events, now);
-        match outcome {
-            Outcome::Again { may_repeat: false } => {}
-            Outcome::Again { may_repeat: true } => intake.repeat_first(),
-            Outcome::Delivered => {
-                let entries = intake.finish_first();
-                self.journal.settle(&entries);
-                COUNTERS.deliver(entries.len());
-            }
-            Outcome::Refused { reason } => {
-                if let Some(entry) = intake.bisect_first() {
-                    self.bury(entry, &reason);
-                }
-            }
-            Outcome::Closed { reason } => self.tell_closed(lane, &reason),
-        }
-        COUNTERS.publish(self.engine.health());
-    }
-
-    fn bury(&self, entry: Entry, reason: &str) {
-        local_log::tell(Severity::Error, &format!("Discord refuses event {} for good: {reason}", entry.id));
-        local_log::write(&self.config.render, &entry.event);
-        self.journal.settle(&[entry]);
-        COUNTERS.bury(1);
-    }
-
-    /// Writes everything that waits for a closed lane to the local log.
-    fn spill(&mut self, lane: LaneId) {
-        let mut entries = self.intakes.entry(lane).or_default().drain();
-        for channel in self.journal.backlog() {
-            if self.lane_of(channel) == Some(lane) {
-                entries.extend(self.journal.take(channel, usize::MAX));
-            }
-        }
-        for entry in &entries {
-            local_log::write(&self.config.render, &entry.event);
-        }
-        self.journal.settle(&entries);
-        COUNTERS.deliver_locally(entries.len());
-    }
-
-    /// Tells that a webhook is gone: locally, and in the first channel that still has one.
-    fn tell_closed(&mut self, lane: LaneId, reason: &str) {
-        let channels = self.channels_of(lane);
-        let text = format!(
-            "The webhook of {channels} answers: {reason}. Its events are written to the local log. Make a new webhook, \
-             set it, and start the service again."
-        );
-        local_log::tell(Severity::Error, &text);
-        let elsewhere = [Channel::System, Channel::Errors, Channel::Activity, Channel::Finance]
-            .into_iter()
-            .find(|channel| self.lane_of(*channel).is_some_and(|lane| !self.engine.is_closed(lane)));
-        if let Some(channel) = elsewhere {
-            let mut event =
-                Event::system_event("A webhook is gone", text).in_channel(channel).with_severity(Severity::Error);
-            event.stamp(jiff::Timestamp::now());
-            COUNTERS.accept_own();
-            self.journal.append(&mut std::iter::once(event));
-        }
-    }
-
-    fn channels_of(&self, lane: LaneId) -> String {
-        let known = Channel::BUILT_IN.iter().chain(self.config.webhooks.keys());
-        let mut names: Vec<_> = known
-            .filter(|channel| self.lane_of(**channel) == Some(lane))
-            .map(|channel| format!("`{channel}`"))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names.join(", ")
     }
 
     /// Answers the flushes that are complete or out of time, and gives when the next one will be.
     fn answer_flushes(&mut self, now: Instant) -> Option<Instant> {
-        let mut flushes = std::mem::take(&mut self.flushes);
-        for (upto, _, reply) in flushes.extract_if(.., |(upto, deadline, _)| now >= *deadline || self.is_settled(*upto))
-        {
-            reply(self.is_settled(upto));
+        let dispatch = &self.dispatch;
+        let is_over = |(upto, deadline, _): &mut (Seq, Instant, Reply)| now >= *deadline || dispatch.is_settled(*upto);
+        for (upto, _, reply) in self.flushes.extract_if(.., is_over) {
+            reply(dispatch.is_settled(upto));
         }
-        self.flushes = flushes;
         self.flushes.iter().map(|(_, deadline, _)| *deadline).min()
     }
 
-    fn is_settled(&self, upto: Seq) -> bool {
-        let waiting = self.journal.waiting(upto);
-        waiting.into_iter().all(|channel| self.lane_of(channel).is_none_or(|lane| self.engine.is_closed(lane)))
-    }
-
-    /// Ends the sender if it was told to stop and is done, or its time is over; what is left is written locally.
+    /// Ends the sender if it was told to stop and is done, or its time is over.
     fn ends(&mut self, now: Instant) -> bool {
         let Some((deadline, _)) = self.stop else { return false };
-        let is_settled = self.is_settled(Seq(u64::MAX));
+        let is_settled = self.dispatch.is_settled(Seq(u64::MAX));
         if !is_settled && now < deadline {
             return false;
         }
-        let mut left: Vec<_> = self.intakes.values_mut().flat_map(Intake::drain).collect();
-        for channel in self.journal.backlog() {
-            left.extend(self.journal.take(channel, usize::MAX));
-        }
-        if !left.is_empty() {
-            let text = format!("{} events could not be delivered in time; they follow here", left.len());
-            local_log::tell(Severity::Warning, &text);
-        }
-        for entry in &left {
-            local_log::write(&self.config.render, &entry.event);
-        }
-        self.journal.settle(&left);
-        COUNTERS.lose(Loss::Shutdown, left.len() as u64);
-        COUNTERS.publish(self.engine.health());
+        self.dispatch.finish();
+        self.say();
         if let Some((_, reply)) = self.stop.take() {
-            reply(left.is_empty());
+            reply(is_settled);
         }
         true
     }
+
+    /// Says that nothing will be sent any more.
+    pub(crate) fn give_up(&mut self) {
+        self.inbox.is_broken.store(true, Ordering::Relaxed);
+        self.dispatch.finish();
+        self.say();
+    }
 }
 
-/// Gives a permit back also when its request panicked.
+fn now() -> Now {
+    Now { instant: Instant::now(), wall: Timestamp::now() }
+}
+
+/// One message on its way; gives its permit back also when its request panicked.
 struct Flight {
     permit: Option<Permit>,
+    sharers: Option<usize>,
     inbox: Inbox,
 }
 
 impl Flight {
+    /// Asks the budget of all processes, and posts. A budget that cannot be asked holds up nothing.
+    async fn fly(mut self, client: Client, body: Vec<u8>, shared: Option<(Arc<HostBudget>, String, Limits)>) {
+        let mut reservation = None;
+        if let Some((budget, key, limits)) = shared {
+            let asked = Arc::clone(&budget);
+            let asked = spawn_blocking(move || asked.reserve(&key, &limits, SystemTime::now()));
+            match timeout(BUDGET_TIMEOUT, asked).await {
+                Ok(Ok(Reserved::Granted(granted))) => reservation = Some((budget, granted)),
+                Ok(Ok(Reserved::Until(wait))) => return self.defer(wait),
+                Ok(Ok(Reserved::Unavailable { processes })) => self.sharers = processes.or(Some(1)),
+                Ok(Err(_)) | Err(_) => self.sharers = Some(1),
+            }
+        }
+        let Some(permit) = &self.permit else { return };
+        let answer = client.post(permit, body).await;
+        if let Some((budget, reservation)) = reservation {
+            let finished = Finished::of(&answer);
+            drop(spawn_blocking(move || budget.finish(reservation, finished, SystemTime::now())));
+        }
+        self.land(answer);
+    }
+
+    fn defer(&mut self, wait: Duration) {
+        if let Some(permit) = self.permit.take() {
+            self.inbox.put(Input::Deferred { permit, until: Instant::now() + wait });
+        }
+    }
+
     fn land(&mut self, answer: Answer) {
         if let Some(permit) = self.permit.take() {
-            self.inbox.put(Input::Answered { permit, answer });
+            self.inbox.put(Input::Answered { permit, answer, sharers: self.sharers });
         }
     }
 }
@@ -347,5 +304,9 @@ impl Drop for Flight {
     }
 }
 
+/// How long the budget of all processes is waited for: somewhat longer than it waits for its own locks.
+const BUDGET_TIMEOUT: Duration = Duration::from_millis(150);
+/// How long a budget rests that could not be asked.
+const BUDGET_REST: Duration = Duration::from_secs(5);
 /// The sender wakes for every input; this only bounds a mistake.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);

@@ -20,13 +20,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Leaves.
     ("health", &[]),
     ("testing", &["event"]),
+    // What processes of a host share.
+    ("host_budget", &["send"]),
     // Composes the settings which the steps have for themselves.
     ("config", &["event", "filter", "record", "render", "send"]),
     // Drivers: the only ones that see several steps.
     ("local_log", &["event", "render"]),
     ("logger", &["event", "filter", "health", "local_log", "queue", "render", "testing"]),
-    ("recorder", &["config", "event", "filter", "health", "local_log", "logger", "queue", "record", "sender"]),
-    ("sender", &["config", "event", "health", "local_log", "logger", "record", "reduce", "render", "send"]),
+    ("recorder", &["config", "event", "filter", "health", "local_log", "queue", "record", "sender", "testing"]),
+    ("dispatch", &["config", "event", "health", "record", "reduce", "render", "send"]),
+    (
+        "sender",
+        &["config", "dispatch", "event", "health", "host_budget", "local_log", "logger", "record", "send", "testing"],
+    ),
     (
         // It installs the panic hook, which is a door.
         "lifecycle",
@@ -39,7 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Who may read a clock, touch files, or talk HTTP.
 const MAY_READ_CLOCKS: &[&str] = &["logger.rs", "recorder.rs", "sender.rs", "lifecycle.rs"];
-const MAY_TOUCH_FILES: &[&str] = &["config/environment.rs"];
+const MAY_TOUCH_FILES: &[&str] = &["config/environment.rs", "host_budget.rs", "record/storage/disk.rs"];
 const MAY_TALK_HTTP: &[&str] =
     &["send/client.rs", "send/tls/mod.rs", "send/tls/rustls.rs", "send/tls/native.rs", "send/tls/none.rs"];
 

@@ -55,7 +55,7 @@ fn what_gathers_while_a_channel_waits_goes_out_together() {
         discord_log::log_user_action(format!("Action {number}"));
     }
     world.flush();
-    let requests = world.discord.requests().len();
+    let requests = world.posts().len();
     assert!((10..=13).contains(&requests), "100 events in {requests} messages");
 }
 

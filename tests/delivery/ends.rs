@@ -59,7 +59,7 @@ fn after_the_guard_errors_are_local_and_the_rest_is_counted() {
     discord_log::log_error(&std::io::Error::other("late"), "After the end");
     let health = world.health();
     assert_eq!((health.delivered_locally, health.lost.get(&Loss::AfterShutdown)), (1, Some(&1)), "{health}");
-    assert_eq!(world.discord.requests().len(), 0);
+    assert_eq!(world.posts().len(), 0);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn switched_off_nothing_is_counted_and_nothing_sent() {
     discord_log::log_critical("unheard", "of");
     assert_eq!(discord_log::flush(Duration::from_secs(1)).map(|drained| drained.left), Ok(0));
     assert_eq!(world.end().accepted, 0);
-    assert_eq!(world.discord.requests().len(), 0);
+    assert_eq!(world.posts().len(), 0);
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn survives(fault: Fault, requests: usize) {
     titles.sort_unstable();
     titles.dedup();
     assert_eq!(titles.len(), 25, "{titles:?}");
-    let sent = world.discord.requests().len();
+    let sent = world.posts().len();
     assert!(sent <= requests, "{sent} requests");
     assert_eq!(world.end().delivered, 25);
 }
@@ -97,7 +97,7 @@ fn a_deleted_webhook_is_called_once_and_told_elsewhere() {
     assert!(world.discord.wait_for(|discord| !discord.messages("system").is_empty(), PATIENCE));
     discord_log::log_user_action("later");
     world.flush();
-    let calls = world.discord.requests().iter().filter(|request| request.status == Some(404)).count();
+    let calls = world.posts().iter().filter(|request| request.status == Some(404)).count();
     assert_eq!(calls, 1);
     assert!(world.text("system").contains("activity"), "{}", world.text("system"));
     assert!(discord_log::health().webhooks.iter().any(|webhook| webhook.state == WebhookState::Closed));
@@ -128,11 +128,13 @@ fn a_ban_of_the_address_stops_every_request() {
     let mut world = hasty();
     world.discord.fault(Fault::cloudflare_ban(None).in_channel("errors").times(1));
     discord_log::log_validation_error("vat_number", "is blank");
-    assert!(world.discord.wait_for(|discord| discord.requests().len() == 1, PATIENCE));
+    assert!(
+        world.discord.wait_for(|discord| discord.requests().iter().any(|request| request.status.is_some()), PATIENCE)
+    );
     assert!(discord_log::flush(Duration::from_millis(300)).is_err(), "the ban lasts");
     discord_log::log_user_action("Action");
     assert!(discord_log::flush(Duration::from_millis(500)).is_err());
-    assert_eq!(world.discord.requests().len(), 1);
+    assert_eq!(world.posts().len(), 1);
     assert_eq!(world.end().lost.values().sum::<u64>(), 2, "told at the end, and counted");
 }
 

@@ -4,13 +4,14 @@ use std::process::{Command, Output};
 
 use discord_log_preview::{Discord, Limits};
 
-/// Runs a scenario of the speaker with these variables and no others of ours, away from any `.env`.
+/// Runs a scenario of the speaker with these variables and no others of ours, away from any `.env` and without files.
 fn speak(scenario: &str, variables: &[(String, String)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_speaker"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DISCORD_")) {
         command.env_remove(name);
     }
     let variables = variables.iter().map(|(name, value)| (name, value));
+    command.env("DISCORD_JOURNAL", "memory");
     command.arg(scenario).envs(variables).current_dir("/").output().expect("the speaker runs")
 }
 
@@ -117,7 +118,9 @@ fn settings_come_from_dotenv_beneath_the_environment() {
     let folder = std::env::temp_dir().join(format!("dotenv-of-a-test-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let mut lines: String = discord.settings().iter().map(|(name, value)| format!("{name}=\"{value}\"\n")).collect();
-    lines.push_str("# a comment\nexport DISCORD_SERVICE='from dotenv'\nDISCORD_LOG_ACTIVITY=off\n");
+    lines.push_str(
+        "# a comment\nexport DISCORD_JOURNAL=memory\nexport DISCORD_SERVICE='from dotenv'\nDISCORD_LOG_ACTIVITY=off\n",
+    );
     std::fs::write(folder.join(".env"), lines).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_speaker"));
     let output = command.arg("critical").env("DISCORD_LOG_ACTIVITY", "on").current_dir(&folder).output();

@@ -11,6 +11,9 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
+
+use crate::logger;
 
 /// The number of the latest panic in this process.
 static LATEST: AtomicU64 = AtomicU64::new(0);
@@ -76,10 +79,15 @@ pub fn remember() {
             panic::set_hook(Box::new(move |info| {
                 note(info);
                 previous(info);
+                // The process may end with this panic, and with it what is in memory alone.
+                logger::save(SAVING);
             }));
         });
     }
 }
+
+/// Longest that a panic waits for the disk.
+const SAVING: Duration = Duration::from_millis(100);
 
 fn note(info: &PanicHookInfo<'_>) {
     let message = text(info.payload()).map(str::to_owned);

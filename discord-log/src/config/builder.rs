@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
+use super::journal;
 use super::problem::{ConfigError, Problem};
 use crate::event::{Channel, Currency};
 use crate::filter::{self, Toggle, Toggles};
@@ -127,6 +128,24 @@ impl ConfigBuilder {
         self.set("DISCORD_QUEUE_SIZE", events.to_string())
     }
 
+    /// Where undelivered events are kept until they are delivered: `DISCORD_JOURNAL`, a directory, or `memory` for no
+    /// file at all. By default the state directory: `$STATE_DIRECTORY`, `$XDG_STATE_HOME/discord-log`,
+    /// `~/.local/state/discord-log` or `%LOCALAPPDATA%\discord-log`, the first that is set.
+    pub fn journal(self, place: impl Into<String>) -> Self {
+        self.set("DISCORD_JOURNAL", place.into())
+    }
+
+    /// Most megabytes of files in the journal: `DISCORD_JOURNAL_MAX_MB`, 1 to 1,000,000, 256 by default. What was
+    /// delivered goes first, errors and finance that were not go last.
+    pub fn journal_max_mb(self, megabytes: u32) -> Self {
+        self.set("DISCORD_JOURNAL_MAX_MB", megabytes.to_string())
+    }
+
+    /// Days that the journal keeps anything: `DISCORD_RETENTION_DAYS`, 1 to 3,650, 14 by default.
+    pub fn retention_days(self, days: u32) -> Self {
+        self.set("DISCORD_RETENTION_DAYS", days.to_string())
+    }
+
     /// Longest that dropping the guard waits: `DISCORD_SHUTDOWN_TIMEOUT`, 0 to 600 seconds, 2 seconds by default.
     pub fn shutdown_timeout(self, timeout: Duration) -> Self {
         self.set("DISCORD_SHUTDOWN_TIMEOUT", timeout.as_secs_f64().to_string())
@@ -170,23 +189,18 @@ impl ConfigBuilder {
     pub fn build(self) -> Result<Config, ConfigError> {
         let mut check = Check { environment: Environment { variables: self.values, problems: self.problems } };
         let (webhooks, shared_webhook) = check.webhooks();
+        let service = check.text("DISCORD_SERVICE").unwrap_or_else(executable_name);
+        let environment = check.text("DISCORD_ENVIRONMENT");
         let send_defaults = send::Settings::default();
         let config = Config {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
             filter: filter::Settings { toggles: check.toggles(), high_value_threshold: check.threshold() },
-            record: record::Settings {
-                queue_size: check.number(
-                    "DISCORD_QUEUE_SIZE",
-                    1..=1_000_000,
-                    "a whole number from 1 to 1,000,000",
-                    100,
-                ),
-            },
+            record: check.record(&service, environment.as_deref()),
             render: render::Settings {
-                service: check.text("DISCORD_SERVICE").unwrap_or_else(executable_name),
-                environment: check.text("DISCORD_ENVIRONMENT"),
+                service,
+                environment,
                 release: check.text("DISCORD_RELEASE"),
                 host: gethostname::gethostname().into_string().ok(),
                 currency: check.currency(),
@@ -260,6 +274,20 @@ impl Check {
                 self.environment.problems.push(Problem::with_finding(name, error, WEBHOOK_ACCEPTED));
                 None
             }
+        }
+    }
+
+    fn record(&mut self, service: &str, environment: Option<&str>) -> record::Settings {
+        let place = self.text("DISCORD_JOURNAL");
+        let megabytes: u64 =
+            self.number("DISCORD_JOURNAL_MAX_MB", 1..=1_000_000, "a whole number from 1 to 1,000,000", 256);
+        let days: u64 = self.number("DISCORD_RETENTION_DAYS", 1..=3_650, "a whole number from 1 to 3,650", 14);
+        record::Settings {
+            queue_size: self.number("DISCORD_QUEUE_SIZE", 1..=1_000_000, "a whole number from 1 to 1,000,000", 100),
+            dir: journal::directory(place.as_deref()),
+            namespace: journal::namespace(service, environment),
+            most_bytes: megabytes * 1_000_000,
+            retention: Duration::from_secs(days * 24 * 60 * 60),
         }
     }
 

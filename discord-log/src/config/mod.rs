@@ -5,6 +5,7 @@
 
 mod builder;
 mod environment;
+mod journal;
 mod problem;
 
 use std::collections::BTreeMap;

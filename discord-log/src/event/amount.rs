@@ -63,7 +63,15 @@ impl Amount {
         self
     }
 
-    fn as_given(text: &str) -> Self {
+    /// Gives the text as it was given, where it is no number.
+    pub(super) fn given(&self) -> &str {
+        match &self.number {
+            Number::AsGiven(text) => text,
+            Number::Exact(_) => "",
+        }
+    }
+
+    pub(super) fn as_given(text: &str) -> Self {
         Self { number: Number::AsGiven(text.chars().take(AS_GIVEN_CAPACITY).collect()), currency: None }
     }
 

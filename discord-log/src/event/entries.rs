@@ -8,6 +8,7 @@
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::value::Value;
@@ -24,7 +25,8 @@ const INLINE_CAPACITY: usize = 232;
 const NAME_CAPACITY: usize = u8::MAX as usize;
 
 /// What an entry is for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
     Actor,
     Cause,
@@ -70,6 +72,10 @@ impl<'a> Field<'a> {
             Shape::Text => text_of(self.bytes),
             _ => "",
         }
+    }
+
+    pub(super) const fn role(&self) -> Role {
+        self.role
     }
 
     /// Says how many bytes the text had, where it was too long to be kept whole.
@@ -155,12 +161,25 @@ impl Entries {
         self.left_out
     }
 
+    /// Adds an entry as it was once pushed, cut text included.
+    pub(super) fn restore(&mut self, role: Role, name: &str, shape: Shape, bytes: &[u8], full_length: Option<u64>) {
+        self.write(role, name, shape, |writer| {
+            writer.push(bytes);
+            writer.left_out = full_length.map_or(0, |length| length.saturating_sub(bytes.len() as u64));
+        });
+    }
+
+    pub(super) const fn leaving_out(mut self, bytes: u64) -> Self {
+        self.left_out = bytes;
+        self
+    }
+
     /// Says how many bytes lie on the heap.
     pub(crate) fn spilled(&self) -> usize {
         if self.bytes.spilled() { self.bytes.capacity() } else { 0 }
     }
 
-    fn iter(&self) -> Iter<'_> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
         Iter { rest: &self.bytes }
     }
 

@@ -1,9 +1,12 @@
 //! Which kinds of event there are, and which channel and severity belong to each.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Channel, Severity};
 
 /// What kind of thing happened; decides the layout of the message and which toggle lets it through.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Kind {
     /// An invoice was made.

@@ -15,13 +15,17 @@ mod named_text;
 mod performance;
 mod samples;
 mod severity;
+mod stored;
 mod system;
 mod value;
 
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+
+use self::stored::StoredPlace;
 
 pub use self::amount::{Amount, Currency};
 pub use self::callsite::{Callsite, Place};
@@ -34,6 +38,7 @@ pub use self::value::Value;
 
 pub(crate) use self::entries::{Entries, Role};
 pub(crate) use self::named_text::NamedText;
+pub(crate) use self::stored::StoredEvent;
 
 /// One thing that happened, on its way to a channel.
 ///
@@ -61,10 +66,11 @@ pub struct Event {
     entries: Entries,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Origin {
     Callsite(&'static Callsite),
     Location(&'static Location<'static>),
+    Stored(Arc<StoredPlace>),
     Unknown,
 }
 
@@ -192,9 +198,10 @@ impl Event {
     /// Says where in the source the event was logged, where it is known.
     #[must_use]
     pub fn place(&self) -> Option<Place<'_>> {
-        match self.origin {
+        match &self.origin {
             Origin::Callsite(callsite) => Some(callsite.place()),
             Origin::Location(location) => Some(Place::of(location)),
+            Origin::Stored(place) => Some(place.place()),
             Origin::Unknown => None,
         }
     }

@@ -28,6 +28,7 @@ pub(crate) struct Queue {
     ring: ArrayQueue<Event>,
     spilled: AtomicUsize,
     is_asleep: AtomicBool,
+    is_hurried: AtomicBool,
     sleeper: Mutex<Option<Thread>>,
 }
 
@@ -41,6 +42,7 @@ impl Queue {
             ring: ArrayQueue::new(CAPACITY),
             spilled: AtomicUsize::new(0),
             is_asleep: AtomicBool::new(false),
+            is_hurried: AtomicBool::new(false),
             sleeper: Mutex::new(None),
         }
     }
@@ -89,6 +91,22 @@ impl Queue {
         {
             thread.unpark();
         }
+    }
+
+    /// Lets everything go that is in it.
+    pub(crate) fn clear(&self) {
+        while self.pop().is_some() {}
+    }
+
+    /// Asks the recorder to put everything on the disk now.
+    pub(crate) fn hurry(&self) {
+        self.is_hurried.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Says whether somebody asked for that since the last look.
+    pub(crate) fn hurries(&self) -> bool {
+        self.is_hurried.swap(false, Ordering::SeqCst)
     }
 
     /// Makes the calling thread the one that is woken.

@@ -1,16 +1,12 @@
 //! The journal in memory: the same promises, short of surviving the process.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use super::{Entry, EventId, Journal, Seq, Settings};
-use crate::event::{Channel, Event, Severity};
-
-/// Events that one message can carry, so that a setting in messages bounds events.
-const EVENTS_PER_MESSAGE: usize = 10;
-
-/// Bytes of long texts that a channel keeps: 4 MiB, beside the 300 bytes that every event has.
-const SPILL_CAPACITY: usize = 4 * 1024 * 1024;
+use super::backlog::Backlog;
+use super::{Ending, Entry, EventId, Journal, Seq, Settings, Ticket};
+use crate::event::{Channel, Event};
 
 /// Keeps undelivered events in memory, at most ten times the queue's size a channel, and a bounded number of bytes.
 ///
@@ -27,18 +23,9 @@ struct State {
     channels: BTreeMap<Channel, Backlog>,
 }
 
-/// What waits for one channel.
-#[derive(Debug, Default)]
-struct Backlog {
-    /// One queue a severity, so that the least severe is found without a search.
-    by_severity: [VecDeque<Entry>; Severity::ALL.len()],
-    spilled: usize,
-    taken: BTreeSet<Seq>,
-}
-
 impl MemoryJournal {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self { capacity: settings.queue_size.saturating_mul(EVENTS_PER_MESSAGE), state: Mutex::new(State::default()) }
+        Self { capacity: settings.events_in_memory(), state: Mutex::new(State::default()) }
     }
 
     /// No user code runs under the lock, so what a panic left behind is whole.
@@ -48,19 +35,16 @@ impl MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
-    fn append(&self, events: &mut dyn Iterator<Item = Event>) -> u64 {
+    fn append(&self, events: &mut dyn Iterator<Item = Event>, _now: Instant) -> u64 {
         let mut state = self.state();
         let mut shed = 0;
         for event in events {
             let seq = state.last.next();
             state.last = seq;
             let id = EventId::new(event.occurred_at(), fastrand::u128(..));
-            let backlog = state.channels.entry(event.channel()).or_default();
-            backlog.push(Entry { seq, id, event });
-            while backlog.len() > self.capacity || (backlog.spilled > SPILL_CAPACITY && backlog.len() > 1) {
-                backlog.shed();
-                shed += 1;
-            }
+            let backlog = state.channels.entry(event.channel()).or_insert_with(|| Backlog::new(SPILL_CAPACITY));
+            backlog.push(Entry::new(seq, id, event));
+            shed += backlog.shed(self.capacity);
         }
         shed
     }
@@ -78,20 +62,17 @@ impl Journal for MemoryJournal {
 
     fn take(&self, channel: Channel, most: usize) -> Vec<Entry> {
         let mut state = self.state();
-        let Some(backlog) = state.channels.get_mut(&channel) else { return Vec::new() };
-        let in_order = channel == Channel::Finance;
-        let taken: Vec<_> = std::iter::from_fn(|| backlog.next(in_order)).take(most).collect();
-        backlog.taken.extend(taken.iter().map(|entry| entry.seq));
-        taken
+        state.channels.get_mut(&channel).map_or_else(Vec::new, |backlog| backlog.take(channel, most))
     }
 
-    fn settle(&self, entries: &[Entry]) {
+    fn settle(&self, entries: Vec<Entry>, _ending: Option<&Ending>) -> Ticket {
         let mut state = self.state();
         for entry in entries {
             if let Some(backlog) = state.channels.get_mut(&entry.event.channel()) {
-                backlog.taken.remove(&entry.seq);
+                backlog.settle(entry.seq);
             }
         }
+        Ticket::default()
     }
 
     fn last(&self) -> Seq {
@@ -105,53 +86,24 @@ impl Journal for MemoryJournal {
     }
 }
 
-impl Backlog {
-    fn push(&mut self, entry: Entry) {
-        self.spilled += entry.event.entries().spilled();
-        if let Some(queue) = self.by_severity.get_mut(entry.event.severity() as usize) {
-            queue.push_back(entry);
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.by_severity.iter().map(VecDeque::len).sum()
-    }
-
-    fn shed(&mut self) {
-        let shed = self.by_severity.iter_mut().find(|queue| !queue.is_empty()).and_then(VecDeque::pop_front);
-        self.spilled -= shed.map_or(0, |entry| entry.event.entries().spilled());
-    }
-
-    fn most_severe(&self) -> Option<Severity> {
-        let queues = Severity::ALL.into_iter().zip(&self.by_severity);
-        queues.rev().find(|(_, queue)| !queue.is_empty()).map(|(severity, _)| severity)
-    }
-
-    fn oldest(&self) -> Option<Seq> {
-        let fronts = self.by_severity.iter().filter_map(|queue| queue.front().map(|entry| entry.seq));
-        fronts.chain(self.taken.first().copied()).min()
-    }
-
-    /// The next entry: the oldest of the urgent ones, if there are any and order does not come first; else the oldest.
-    fn next(&mut self, in_order: bool) -> Option<Entry> {
-        let (lesser, urgent) = self.by_severity.split_at_mut(Severity::Error as usize);
-        let first = if in_order { None } else { pop_oldest(urgent.iter_mut()) };
-        let next = first.or_else(|| pop_oldest(lesser.iter_mut().chain(urgent)))?;
-        self.spilled -= next.event.entries().spilled();
-        Some(next)
-    }
-}
-
-fn pop_oldest<'a>(queues: impl Iterator<Item = &'a mut VecDeque<Entry>>) -> Option<Entry> {
-    queues.min_by_key(|queue| queue.front().map_or(Seq(u64::MAX), |entry| entry.seq))?.pop_front()
-}
+/// Bytes of long texts that a channel keeps: 2 MiB, beside the 300 bytes that every event has; 8 MiB for four channels.
+const SPILL_CAPACITY: usize = 2 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::event::Severity;
 
     fn journal(queue_size: usize) -> MemoryJournal {
-        MemoryJournal::new(&Settings { queue_size })
+        MemoryJournal::new(&Settings {
+            queue_size,
+            dir: None,
+            namespace: String::new(),
+            most_bytes: 0,
+            retention: Duration::ZERO,
+        })
     }
 
     fn event(title: usize, severity: Severity) -> Event {
@@ -167,7 +119,10 @@ mod tests {
         use Severity::{Critical, Error, Info, Warning};
         let journal = journal(10);
         let severities = [Info, Error, Warning, Critical, Info, Error];
-        journal.append(&mut severities.into_iter().enumerate().map(|(title, severity)| event(title, severity)));
+        journal.append(
+            &mut severities.into_iter().enumerate().map(|(title, severity)| event(title, severity)),
+            Instant::now(),
+        );
         assert_eq!(titles(&journal.take(Channel::Activity, 10)), ["1", "3", "5", "0", "2", "4"]);
     }
 
@@ -180,6 +135,7 @@ mod tests {
                 .into_iter()
                 .enumerate()
                 .map(|(title, severity)| event(title, severity).in_channel(Channel::Finance)),
+            Instant::now(),
         );
         assert_eq!(titles(&journal.take(Channel::Finance, 10)), ["0", "1", "2", "3"]);
     }
@@ -187,8 +143,10 @@ mod tests {
     #[test]
     fn a_full_channel_sheds_its_oldest_least_severe_and_says_how_many() {
         let journal = journal(1);
-        let shed = journal
-            .append(&mut (0..25).map(|title| event(title, if title < 5 { Severity::Warning } else { Severity::Info })));
+        let shed = journal.append(
+            &mut (0..25).map(|title| event(title, if title < 5 { Severity::Warning } else { Severity::Info })),
+            Instant::now(),
+        );
         assert_eq!(shed, 15);
         let kept = journal.take(Channel::Activity, 100);
         assert_eq!(titles(&kept), ["0", "1", "2", "3", "4", "20", "21", "22", "23", "24"]);
@@ -198,34 +156,38 @@ mod tests {
     fn long_texts_are_bounded_in_bytes() {
         let journal = journal(1_000);
         let long = "x".repeat(200 * 1024);
-        let shed = journal.append(&mut (0..100).map(|title| event(title, Severity::Info).field("text", &long)));
+        let shed = journal
+            .append(&mut (0..100).map(|title| event(title, Severity::Info).field("text", &long)), Instant::now());
         let kept = journal.take(Channel::Activity, 1_000);
         assert_eq!(kept.len() as u64 + shed, 100);
-        assert!((8..=20).contains(&kept.len()), "{} of 200 KiB in 4 MiB", kept.len());
+        assert!((8..=20).contains(&kept.len()), "{} of 200 KiB in 2 MiB", kept.len());
         assert_eq!(titles(&kept).last(), Some(&"99"), "the newest stay");
     }
 
     #[test]
     fn an_entry_waits_until_it_is_settled() {
         let journal = journal(10);
-        journal.append(&mut (0..3).map(|title| event(title, Severity::Info)));
+        journal.append(&mut (0..3).map(|title| event(title, Severity::Info)), Instant::now());
         let upto = journal.last();
-        journal.append(&mut std::iter::once(event(3, Severity::Error)));
+        journal.append(&mut std::iter::once(event(3, Severity::Error)), Instant::now());
         let taken = journal.take(Channel::Activity, 10);
         assert!(journal.backlog().is_empty());
         assert_eq!(journal.waiting(upto), [Channel::Activity]);
         let (later, earlier): (Vec<_>, Vec<_>) = taken.into_iter().partition(|entry| entry.seq > upto);
-        journal.settle(&earlier);
+        journal.settle(earlier, None);
         assert_eq!(journal.waiting(upto), []);
         assert_eq!(journal.waiting(journal.last()), [Channel::Activity]);
-        journal.settle(&later);
+        journal.settle(later, None);
         assert_eq!(journal.waiting(journal.last()), []);
     }
 
     #[test]
     fn channels_with_errors_are_listed_first() {
         let journal = journal(10);
-        journal.append(&mut [Event::user_action("a"), Event::critical("b", "c"), Event::startup()].into_iter());
+        journal.append(
+            &mut [Event::user_action("a"), Event::critical("b", "c"), Event::startup()].into_iter(),
+            Instant::now(),
+        );
         assert_eq!(journal.backlog(), [Channel::Errors, Channel::System, Channel::Activity]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::event::Channel;
 use crate::record::Entry;
 
 /// Events that go out as one message.
@@ -10,12 +11,38 @@ pub(crate) struct Batch {
     pub(crate) entries: Vec<Entry>,
     /// An earlier attempt may have arrived.
     pub(crate) may_repeat: bool,
+    /// How often in a row the server broke over it.
+    faults: u32,
+    /// How many messages of the lane had been delivered when it was put aside last.
+    aside_since: Option<u64>,
+    /// How often it came back from there, after others were delivered, and the server broke over it again.
+    proofs: u32,
+}
+
+impl Batch {
+    fn of(entries: Vec<Entry>) -> Self {
+        Self { entries, may_repeat: false, faults: 0, aside_since: None, proofs: 0 }
+    }
 }
 
 /// What one lane has taken from the journal and not settled.
 #[derive(Debug, Default)]
 pub(crate) struct Intake {
     batches: VecDeque<Batch>,
+    /// Suspected of breaking the server, and sent when nothing else waits.
+    aside: VecDeque<Batch>,
+    delivered: u64,
+}
+
+/// What to do about a message that the server breaks over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Doubt {
+    /// The server may be at fault: try it again.
+    No,
+    /// It is the event at the front: everything around it was delivered.
+    Proven,
+    /// It is smaller now, or out of the way.
+    Moved,
 }
 
 impl Intake {
@@ -26,12 +53,15 @@ impl Intake {
     pub(crate) const CAPACITY: usize = 10;
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.batches.is_empty()
+        self.batches.is_empty() && self.aside.is_empty()
     }
 
+    /// Adds entries behind the others; without any, and with nothing else to send, what was put aside comes back.
     pub(crate) fn push(&mut self, entries: Vec<Entry>) {
         if !entries.is_empty() {
-            self.batches.push_back(Batch { entries, may_repeat: false });
+            self.batches.push_back(Batch::of(entries));
+        } else if self.batches.is_empty() {
+            self.batches.extend(self.aside.pop_front());
         }
     }
 
@@ -46,7 +76,8 @@ impl Intake {
         if fit == 0 || fit >= first.entries.len() {
             return;
         }
-        let rest = Batch { entries: first.entries.split_off(fit), may_repeat: first.may_repeat };
+        let entries = first.entries.split_off(fit);
+        let rest = Batch { may_repeat: first.may_repeat, ..Batch::of(entries) };
         self.batches.insert(1, rest);
     }
 
@@ -60,6 +91,36 @@ impl Intake {
         self.batches.pop_front()?.entries.pop()
     }
 
+    /// Notes that the server broke over the first batch.
+    ///
+    /// A server breaks by itself as well, so a batch is suspected after some attempts, cut in two, and at last put
+    /// aside so that others go before it. An event is the culprit only when others were delivered meanwhile, twice.
+    /// What has to keep its order is never put aside, and so never given up.
+    pub(crate) fn doubt_first(&mut self) -> Doubt {
+        let Some(first) = self.batches.front_mut() else { return Doubt::No };
+        first.faults += 1;
+        if first.faults < FAULTS {
+            return Doubt::No;
+        }
+        first.faults = 0;
+        if first.entries.len() > 1 {
+            let half = first.entries.len() / 2;
+            self.split_first(half);
+            return Doubt::Moved;
+        }
+        if first.entries.iter().any(|entry| entry.event.channel() == Channel::Finance) {
+            return Doubt::No;
+        }
+        let witnesses = first.aside_since.map_or(0, |since| self.delivered - since);
+        first.proofs += u32::from(witnesses >= WITNESSES);
+        if first.proofs >= PROOFS {
+            return Doubt::Proven;
+        }
+        first.aside_since = Some(self.delivered);
+        self.aside.extend(self.batches.pop_front());
+        Doubt::Moved
+    }
+
     /// Marks that the first batch may have arrived already.
     pub(crate) fn repeat_first(&mut self) {
         if let Some(first) = self.batches.front_mut() {
@@ -69,14 +130,24 @@ impl Intake {
 
     /// Takes the first batch out, to be settled.
     pub(crate) fn finish_first(&mut self) -> Vec<Entry> {
+        self.delivered += 1;
         self.batches.pop_front().map(|batch| batch.entries).unwrap_or_default()
     }
 
     /// Takes everything out, when the lane ends.
     pub(crate) fn drain(&mut self) -> Vec<Entry> {
-        self.batches.drain(..).flat_map(|batch| batch.entries).collect()
+        self.batches.drain(..).chain(self.aside.drain(..)).flat_map(|batch| batch.entries).collect()
     }
 }
+
+/// Attempts after which a batch is suspected; a server that breaks by itself mends in that time.
+///
+/// Source: clients of Discord try five times over half a minute,
+/// <https://github.com/Rapptz/discord.py/blob/master/discord/http.py>.
+const FAULTS: u32 = 5;
+/// Messages delivered between two attempts that count as a proof, and how many proofs it takes.
+const WITNESSES: u64 = 3;
+const PROOFS: u32 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -88,7 +159,7 @@ mod tests {
 
     fn entries(numbers: std::ops::Range<u64>) -> Vec<Entry> {
         let id = EventId::new(Timestamp::UNIX_EPOCH, 0);
-        numbers.map(|number| Entry { seq: Seq(number), id, event: Event::startup() }).collect()
+        numbers.map(|number| Entry::new(Seq(number), id, Event::startup())).collect()
     }
 
     fn seqs(entries: &[Entry]) -> Vec<u64> {
@@ -124,5 +195,53 @@ mod tests {
         intake.split_first(3);
         assert_eq!(seqs(&intake.finish_first()), [0, 1, 2]);
         assert!(intake.first().is_some_and(|batch| batch.may_repeat && seqs(&batch.entries) == [3]));
+    }
+
+    /// Sends until the culprit is found or a number of attempts was made; gives what was delivered, and the culprit.
+    fn send(intake: &mut Intake, breaks: impl Fn(u64) -> bool) -> (Vec<u64>, Option<u64>) {
+        let (mut delivered, mut next) = (Vec::new(), 100);
+        for _ in 0..200 {
+            let Some(first) = intake.first().map(|batch| seqs(&batch.entries)) else {
+                // Other events come now and then; when there are none, what was put aside comes back.
+                let others = if next % 5 > 0 { entries(next..next + 1) } else { Vec::new() };
+                next += 1;
+                intake.push(others);
+                continue;
+            };
+            if !first.iter().any(|seq| breaks(*seq)) {
+                delivered.extend(seqs(&intake.finish_first()));
+            } else if intake.doubt_first() == Doubt::Proven {
+                return (delivered, seqs(&intake.finish_first()).first().copied());
+            }
+        }
+        (delivered, None)
+    }
+
+    #[test]
+    fn an_event_that_breaks_the_server_is_found_while_others_are_delivered() {
+        const CULPRIT: u64 = 3;
+        let mut intake = Intake::default();
+        intake.push(entries(0..8));
+        let (delivered, culprit) = send(&mut intake, |seq| seq == CULPRIT);
+        assert_eq!(culprit, Some(CULPRIT));
+        assert!([0, 1, 2, 4, 5, 6, 7].iter().all(|seq| delivered.contains(seq)), "{delivered:?}");
+    }
+
+    #[test]
+    fn while_nothing_is_delivered_no_event_is_the_culprit() {
+        let mut intake = Intake::default();
+        intake.push(entries(0..4));
+        assert_eq!(send(&mut intake, |_| true), (Vec::new(), None));
+        assert!(intake.drain().len() >= 4, "none is given up");
+    }
+
+    #[test]
+    fn what_has_to_keep_its_order_is_never_passed() {
+        let mut intake = Intake::default();
+        let finance = entries(0..4)
+            .into_iter()
+            .map(|entry| Entry::new(entry.seq, entry.id, Event::startup().in_channel(Channel::Finance)));
+        intake.push(finance.collect());
+        assert_eq!(send(&mut intake, |seq| seq == 1), (vec![0], None));
     }
 }

@@ -3,4 +3,4 @@
 
 mod intake;
 
-pub(crate) use self::intake::Intake;
+pub(crate) use self::intake::{Doubt, Intake};

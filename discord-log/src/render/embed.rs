@@ -76,10 +76,7 @@ fn has_left_out_fields(event: &Event) -> bool {
 
 /// Says whose event this is and which one. Service, environment and host may be cut, the event's name never.
 fn footer(settings: &Settings, entry: &Entry, repeat: Repeat, room: Size) -> String {
-    let repeat = match repeat {
-        Repeat::First => "",
-        Repeat::Possible => " · possible repeat",
-    };
+    let repeat = if repeat == Repeat::Possible || entry.may_repeat { " · possible repeat" } else { "" };
     let tail = format!("{}{repeat}", entry.id);
     let service = match &settings.release {
         Some(release) => format!("{} {release}", settings.service),

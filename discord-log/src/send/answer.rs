@@ -26,6 +26,12 @@ impl Response {
     pub(super) fn problem(&self) -> Option<Problem> {
         serde_json::from_slice(&self.body).ok()
     }
+
+    /// Gives one of Discord's ids that stands in the body under a name.
+    pub(super) fn id(&self, name: &str) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
+        body.get(name)?.as_str().filter(|id| is_id(id)).map(str::to_owned)
+    }
 }
 
 /// The headers that tell of limits; what cannot be read counts as absent.
@@ -62,6 +68,13 @@ impl LimitHeaders {
             is_global: header("x-ratelimit-global").is_some_and(|value| value.eq_ignore_ascii_case("true")),
         }
     }
+}
+
+/// Discord's ids are numbers of 64 bits, which have at most 20 digits.
+///
+/// Source: <https://discord.com/developers/docs/reference#snowflakes>.
+fn is_id(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn parse_seconds(text: &str) -> Option<Duration> {

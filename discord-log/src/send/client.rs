@@ -10,7 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::redirect;
 
 use super::answer::{Answer, LimitHeaders, Response};
-use super::engine::Permit;
+use super::permit::{Introduction, Permit};
 use super::tls;
 
 /// What Discord asks of every client; one without it is refused before it reaches Discord.
@@ -51,13 +51,23 @@ impl Client {
     /// Posts a message and waits for Discord's word that it is stored.
     pub(crate) async fn post(&self, permit: &Permit, body: Vec<u8>) -> Answer {
         let address = format!("{}?wait=true", permit.url());
-        let request = self.http.post(address).header(CONTENT_TYPE, "application/json").body(body);
-        match request.send().await {
-            Ok(response) => read(response).await,
-            Err(error) => {
-                let may_have_arrived = !(error.is_connect() || error.is_builder());
-                Answer::Failed { trouble: trouble(error), may_have_arrived }
-            }
+        answer(self.http.post(address).header(CONTENT_TYPE, "application/json").body(body)).await
+    }
+
+    /// Asks Discord for what it tells of a webhook, its channel above all.
+    ///
+    /// Source: <https://discord.com/developers/docs/resources/webhook#get-webhook-with-token>.
+    pub(crate) async fn introduce(&self, introduction: &Introduction) -> Answer {
+        answer(self.http.get(introduction.url())).await
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    match request.send().await {
+        Ok(response) => read(response).await,
+        Err(error) => {
+            let may_have_arrived = !(error.is_connect() || error.is_builder());
+            Answer::Failed { trouble: trouble(error), may_have_arrived }
         }
     }
 }
@@ -101,3 +111,52 @@ fn trouble(error: reqwest::Error) -> String {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct ClientError(pub(super) Cow<'static, str>);
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::super::permit::LaneId;
+    use super::*;
+
+    /// Asks a server that gives one answer, and gives what it was asked.
+    fn introduce(answer: &'static str) -> (String, Answer) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/api/v10/webhooks/1/s3cret", listener.local_addr().expect("an address"));
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).expect("a request");
+                asked.extend(byte);
+            }
+            stream.write_all(answer.as_bytes()).expect("an answer");
+            String::from_utf8(asked).expect("text")
+        });
+        let client = Client::new(Duration::from_secs(5), false).expect("a client");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let introduction = Introduction { lane: LaneId(0), url };
+        let answer = runtime.block_on(client.introduce(&introduction));
+        (server.join().expect("no panic"), answer)
+    }
+
+    #[test]
+    fn an_introduction_is_one_plain_request() {
+        let (asked, answer) = introduce("HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\n{\"channel_id\":\"77\"}");
+        assert!(asked.starts_with("GET /api/v10/webhooks/1/s3cret HTTP/1.1\r\n"), "{asked}");
+        assert!(!asked.to_lowercase().contains("\nreferer:"), "{asked}");
+        let Answer::Response(response) = answer else { panic!("{answer:?}") };
+        assert_eq!(response.id("channel_id").as_deref(), Some("77"));
+    }
+
+    #[test]
+    fn an_introduction_follows_no_redirect_and_tells_no_address() {
+        let (_, answer) = introduce("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n");
+        assert!(matches!(&answer, Answer::Response(response) if response.status == 302), "{answer:?}");
+        let (_, answer) = introduce("nonsense\r\n\r\n");
+        assert!(matches!(&answer, Answer::Failed { trouble, .. } if !trouble.contains("s3cret")), "{answer:?}");
+    }
+}

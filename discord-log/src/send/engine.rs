@@ -7,69 +7,30 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 
 use super::Settings;
-use super::answer::Answer;
+use super::answer::{Answer, LimitHeaders};
 use super::backoff::backoff;
+use super::channel_budget::ChannelBudget;
+use super::finished::{FIRST_BAN_PAUSE, counts_as_invalid};
 use super::lane::{Lane, SUSPENSION};
+use super::pause::Pause;
+use super::permit::{Denied, Introduction, LaneId, Outcome, Permit};
 use super::rate_limit::Window;
-use super::verdict::{Verdict, Whom, verdict};
+use super::verdict::{Failure, Verdict, Whom, verdict};
 use super::webhook_url::WebhookUrl;
 use crate::health::WebhookHealth;
-
-/// Which lane; as long as the engine lives.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) struct LaneId(usize);
-
-/// The right to send one request; given back through [`Engine::complete`].
-#[derive(Debug)]
-#[must_use = "a lane sends nothing more before its permit is given back"]
-pub(crate) struct Permit {
-    lane: LaneId,
-    url: String,
-}
-
-impl Permit {
-    pub(crate) const fn lane(&self) -> LaneId {
-        self.lane
-    }
-
-    /// Gives the address to call, token and all.
-    pub(super) fn url(&self) -> &str {
-        &self.url
-    }
-}
-
-/// Why there is no permit.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Denied {
-    /// The lane's request is on its way.
-    Busy,
-    /// The webhook is gone.
-    Closed,
-    /// Not before this moment.
-    Until(Instant),
-}
-
-/// What has to become of the message.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Outcome {
-    /// Send it again when there is a permit; with `may_repeat` it may have arrived already.
-    Again { may_repeat: bool },
-    /// The webhook is gone: nothing more goes there.
-    Closed { reason: String },
-    /// Discord has it.
-    Delivered,
-    /// It will never be taken as it is.
-    Refused { reason: String },
-}
 
 /// All lanes and what they share.
 #[derive(Debug)]
 pub(crate) struct Engine {
     settings: Settings,
     lanes: Vec<Lane>,
+    /// One a lane at first; those of lanes that turned out to share a channel are left unused.
+    budgets: Vec<ChannelBudget>,
+    /// How many processes each take their part of a channel, because they cannot agree with each other.
+    sharers: usize,
     global: Window,
     invalid: Window,
-    paused_until: Option<Instant>,
+    pause: Pause,
     bans: u32,
     random: Rng,
 }
@@ -80,9 +41,11 @@ impl Engine {
         Self {
             settings,
             lanes: Vec::new(),
+            budgets: Vec::new(),
+            sharers: 1,
             global: Window::global(),
             invalid: Window::of_invalid_requests(),
-            paused_until: None,
+            pause: Pause::default(),
             bans: 0,
             random: Rng::with_seed(seed),
         }
@@ -91,7 +54,8 @@ impl Engine {
     /// Opens a lane for a webhook, unless it has one.
     pub(crate) fn open(&mut self, webhook: &WebhookUrl) -> LaneId {
         self.lane(webhook).unwrap_or_else(|| {
-            self.lanes.push(Lane::new(webhook.clone(), &self.settings));
+            self.lanes.push(Lane::new(webhook.clone(), self.budgets.len()));
+            self.budgets.push(ChannelBudget::new(self.settings.rate_limit));
             LaneId(self.lanes.len() - 1)
         })
     }
@@ -105,79 +69,60 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Says until when there is none; a pause of the process lets one request through at its end, not all.
+    /// Says until when there is none; a pause for a limit lets one request through at its end, not all.
     pub(crate) fn permit(&mut self, id: LaneId, now: Instant) -> Result<Permit, Denied> {
-        let is_probing = self.bans > 0 && self.lanes.iter().any(|lane| lane.is_busy);
-        let shared = self.paused_until.filter(|until| *until > now);
-        let shared = shared.max(self.global.ready_at(now)).max(self.invalid.ready_at(now));
-        let lane = self.lanes.get_mut(id.0).ok_or(Denied::Closed)?;
-        if lane.is_closed() {
-            return Err(Denied::Closed);
-        }
-        if lane.is_busy || is_probing {
+        let lane = self.lanes.get(id.0).filter(|lane| !lane.is_closed()).ok_or(Denied::Closed)?;
+        if lane.is_busy {
             return Err(Denied::Busy);
         }
-        if let Some(ready) = lane.ready_at(now).max(shared) {
+        let in_flight = self.lanes.iter().filter(|other| other.budget == lane.budget && other.is_busy).count();
+        let budget = self.budgets.get(lane.budget).ok_or(Denied::Closed)?;
+        let shared = self.pause.ready_at(now)?.max(self.global.ready_at(now)).max(self.invalid.ready_at(now));
+        if let Some(ready) = budget.ready_at(in_flight, self.sharers, now)?.max(lane.ready_at(now)).max(shared) {
             return Err(Denied::Until(ready));
         }
-        lane.is_busy = true;
+        self.pause.admit(id);
         self.global.record(now);
-        Ok(Permit { lane: id, url: lane.webhook.reveal() })
+        if let Some(budget) = self.budget_mut(id) {
+            budget.pause.admit(id);
+        }
+        let lane = self.lanes.get_mut(id.0).ok_or(Denied::Closed)?;
+        lane.is_busy = true;
+        Ok(Permit { lane: id, at: now, url: lane.webhook.reveal() })
     }
 
     /// Takes a permit back with what came of it; `events` is how many the message told.
     #[expect(clippy::needless_pass_by_value, reason = "a permit given back is used up")]
     pub(crate) fn complete(&mut self, permit: Permit, answer: &Answer, events: usize, now: Instant) -> Outcome {
-        let Permit { lane: LaneId(index), .. } = permit;
-        let random = self.random.f64();
-        let Some(lane) = self.lanes.get_mut(index) else { return Outcome::Again { may_repeat: false } };
-        lane.is_busy = false;
-        if let Answer::Response(response) = answer {
-            lane.learn(response, now);
-        }
+        let id = permit.lane;
         let verdict = verdict(answer);
-        if !matches!(verdict, Verdict::Banned { .. } | Verdict::Failed { .. }) {
-            self.bans = 0;
-        }
-        if counts_as_invalid(answer, &verdict) {
-            self.invalid.record(now);
-        }
+        self.count(id, answer, &verdict, now);
+        let Some(lane) = self.lanes.get_mut(id.0) else { return Outcome::AGAIN };
+        lane.is_busy = false;
         match verdict {
-            Verdict::Delivered => {
+            Verdict::Delivered { message } => {
                 lane.succeed(events);
-                Outcome::Delivered
+                Outcome::Delivered { message }
             }
             Verdict::Refused { reason } => Outcome::Refused { reason },
             Verdict::Closed { reason } => {
                 lane.close(&reason);
                 Outcome::Closed { reason }
             }
-            Verdict::Suspended { trouble } => {
-                lane.fail(trouble);
+            Verdict::Suspended { reason } => {
+                lane.fail(reason.clone());
                 lane.pause(now + SUSPENSION);
-                Outcome::Again { may_repeat: false }
+                Outcome::Suspended { reason }
             }
-            Verdict::Failed { trouble, may_have_arrived } => {
-                let failures = lane.fail(trouble);
-                let Settings { retry_delay, retry_attempts, .. } = self.settings;
-                lane.pause(now + backoff(retry_delay, retry_attempts, failures, random));
-                Outcome::Again { may_repeat: may_have_arrived }
-            }
+            Verdict::Failed(failure) => self.fail(id, answer, failure, now),
             Verdict::Limited { whom, pause } => {
-                lane.limit();
-                let until = now + pause + JITTER.mul_f64(random);
-                match whom {
-                    Whom::Process => self.pause(until),
-                    Whom::Channel | Whom::Webhook => lane.pause(until),
-                }
-                Outcome::Again { may_repeat: false }
+                self.limit(id, whom, pause, now);
+                Outcome::AGAIN
             }
             Verdict::Banned { trouble, pause } => {
-                lane.limit();
                 lane.fail(trouble);
-                self.bans = self.bans.saturating_add(1);
-                self.pause(now + pause.unwrap_or_else(|| ban_pause(self.bans)) + JITTER.mul_f64(random));
-                Outcome::Again { may_repeat: false }
+                self.ban(id, pause, now);
+                Outcome::AGAIN
             }
         }
     }
@@ -185,9 +130,69 @@ impl Engine {
     /// Takes a permit back that was not used.
     #[expect(clippy::needless_pass_by_value, reason = "a permit given back is used up")]
     pub(crate) fn cancel(&mut self, permit: Permit) {
+        self.give_back(permit.lane);
+        self.global.forget(permit.at);
         if let Some(lane) = self.lanes.get_mut(permit.lane.0) {
             lane.is_busy = false;
         }
+    }
+
+    /// Takes a permit back that was not used, since the channel has to rest until a moment.
+    pub(crate) fn defer(&mut self, permit: Permit, until: Instant) {
+        let id = permit.lane;
+        self.cancel(permit);
+        if let Some(budget) = self.budget_mut(id) {
+            budget.pause.rest(until);
+        }
+    }
+
+    /// Asks to ask Discord now which channel a lane's webhook belongs to; gives nothing once that is known, and not
+    /// twice within some minutes.
+    pub(crate) fn introduce(&mut self, id: LaneId, now: Instant) -> Option<Introduction> {
+        let is_open = self.pause.is_over(now)
+            && self.global.ready_at(now).is_none()
+            && self.invalid.ready_at(now).is_none()
+            && self.budget_mut(id)?.channel.is_none();
+        let lane = self.lanes.get_mut(id.0).filter(|lane| is_open && lane.introduces(now))?;
+        lane.rest_from_introductions(true, now);
+        self.global.record(now);
+        Some(Introduction { lane: id, url: lane.webhook.reveal() })
+    }
+
+    /// Takes an introduction back with what came of it: lanes of one channel share its budget from now on. Gives
+    /// [`Outcome::Closed`] if the webhook turned out to be gone.
+    #[expect(clippy::needless_pass_by_value, reason = "an introduction given back is used up")]
+    pub(crate) fn introduced(&mut self, introduction: Introduction, answer: &Answer, now: Instant) -> Option<Outcome> {
+        let id = introduction.lane;
+        let verdict = verdict(answer);
+        if counts_as_invalid(answer, &verdict) {
+            self.invalid.record(now);
+        }
+        let lane = self.lanes.get_mut(id.0)?;
+        lane.rest_from_introductions(!matches!(verdict, Verdict::Failed(_)), now);
+        match (verdict, answer) {
+            (Verdict::Delivered { .. }, Answer::Response(response)) => self.join(id, &response.id("channel_id")?),
+            (Verdict::Closed { reason }, _) if !lane.is_closed() => {
+                lane.close(&reason);
+                return Some(Outcome::Closed { reason });
+            }
+            (Verdict::Limited { whom, pause }, _) => self.limit(id, whom, pause, now),
+            (Verdict::Banned { pause, .. }, _) => self.ban(id, pause, now),
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes only a part of every channel while so many processes cannot agree on who sends what.
+    pub(crate) fn share_with(&mut self, processes: Option<usize>) {
+        self.sharers = processes.unwrap_or(1).max(1);
+    }
+
+    /// Names the budget of a lane where other processes find it too; no secret.
+    pub(crate) fn budget_key(&self, id: LaneId) -> String {
+        let Some(lane) = self.lanes.get(id.0) else { return String::new() };
+        let channel = self.budgets.get(lane.budget).and_then(|budget| budget.channel.as_ref());
+        channel.map_or_else(|| format!("webhook-{}", lane.webhook.fingerprint()), |id| format!("channel-{id}"))
     }
 
     /// Says how every webhook is.
@@ -206,16 +211,103 @@ impl Engine {
         }
     }
 
-    fn pause(&mut self, until: Instant) {
-        self.paused_until = self.paused_until.max(Some(until));
+    /// Counts a request as used, and learns from its answer whether a limit is over.
+    fn count(&mut self, id: LaneId, answer: &Answer, verdict: &Verdict, now: Instant) {
+        let unknown = LimitHeaders::default();
+        let headers = match answer {
+            Answer::Response(response) => Some(&response.headers),
+            Answer::Failed { may_have_arrived, .. } => may_have_arrived.then_some(&unknown),
+        };
+        if let (Some(lane), Some(headers)) = (self.lanes.get_mut(id.0), headers) {
+            lane.learn(headers, now);
+            if let Some(budget) = self.budget_mut(id) {
+                budget.record(headers, now);
+            }
+        }
+        if counts_as_invalid(answer, verdict) {
+            self.invalid.record(now);
+        }
+        if matches!(verdict, Verdict::Banned { .. } | Verdict::Failed { .. }) {
+            return self.give_back(id);
+        }
+        if self.pause.answer(id) {
+            self.bans = 0;
+        }
+        if let Some(budget) = self.budget_mut(id) {
+            budget.pause.answer(id);
+        }
     }
-}
 
-/// 401, 403 and 429 count towards a ban of the address; a 429 that is shared with others does not.
-fn counts_as_invalid(answer: &Answer, verdict: &Verdict) -> bool {
-    let Answer::Response(response) = answer else { return false };
-    let is_shared = matches!(verdict, Verdict::Limited { whom: Whom::Channel, .. });
-    matches!(response.status, 401 | 403 | 429) && !is_shared
+    fn fail(&mut self, id: LaneId, answer: &Answer, failure: Failure, now: Instant) -> Outcome {
+        let Failure { trouble, may_have_arrived, is_fault, pause } = failure;
+        let Settings { retry_delay, retry_attempts, .. } = self.settings;
+        let random = self.random.f64();
+        if let Some(lane) = self.lanes.get_mut(id.0) {
+            let failures = lane.fail(trouble);
+            let is_missing = matches!(answer, Answer::Response(response) if response.status == 404);
+            let least = pause.max(lane.miss(is_missing));
+            let wait = backoff(retry_delay, retry_attempts, failures, random);
+            lane.pause(now + wait.max(least));
+        }
+        Outcome::Again { may_repeat: may_have_arrived, is_fault }
+    }
+
+    fn limit(&mut self, id: LaneId, whom: Whom, pause: Duration, now: Instant) {
+        let until = now + pause + JITTER.mul_f64(self.random.f64());
+        let Some(lane) = self.lanes.get_mut(id.0) else { return };
+        lane.limit();
+        match whom {
+            Whom::Process => self.pause.limit(until),
+            Whom::Channel => {
+                if let Some(budget) = self.budget_mut(id) {
+                    budget.pause.limit(until);
+                }
+            }
+            Whom::Webhook => lane.pause(until),
+        }
+    }
+
+    fn ban(&mut self, id: LaneId, pause: Option<Duration>, now: Instant) {
+        if let Some(lane) = self.lanes.get_mut(id.0) {
+            lane.limit();
+        }
+        // Requests that were on their way when the ban came hear of the same one.
+        if !self.pause.is_paused(now) {
+            self.bans = self.bans.saturating_add(1);
+        }
+        let pause = pause.unwrap_or_else(|| ban_pause(self.bans));
+        self.pause.limit(now + pause + JITTER.mul_f64(self.random.f64()));
+    }
+
+    /// Lets another lane find out whether a limit is over.
+    fn give_back(&mut self, id: LaneId) {
+        self.pause.give_back(id);
+        if let Some(budget) = self.budget_mut(id) {
+            budget.pause.give_back(id);
+        }
+    }
+
+    /// Learns the channel of a lane's webhook.
+    fn join(&mut self, id: LaneId, channel: &str) {
+        let Some(own) = self.lanes.get(id.0).map(|lane| lane.budget) else { return };
+        let known = self.budgets.iter().position(|budget| budget.channel.as_deref() == Some(channel));
+        let Some(known) = known.filter(|known| *known != own) else {
+            if let Some(budget) = self.budget_mut(id) {
+                budget.channel = Some(channel.to_owned());
+            }
+            return;
+        };
+        let unused = ChannelBudget::new(self.settings.rate_limit);
+        let own_budget = self.budgets.get_mut(own).map(|budget| std::mem::replace(budget, unused));
+        if let (Some(budget), Some(own_budget)) = (self.budgets.get_mut(known), own_budget) {
+            budget.absorb(own_budget);
+        }
+        self.lanes.iter_mut().filter(|lane| lane.budget == own).for_each(|lane| lane.budget = known);
+    }
+
+    fn budget_mut(&mut self, id: LaneId) -> Option<&mut ChannelBudget> {
+        self.lanes.get(id.0).and_then(|lane| self.budgets.get_mut(lane.budget))
+    }
 }
 
 /// Fifteen minutes after the first ban, doubling up to two hours.
@@ -223,9 +315,6 @@ fn ban_pause(bans: u32) -> Duration {
     let doublings = bans.saturating_sub(1).min(3);
     FIRST_BAN_PAUSE * (1 << doublings)
 }
-
-/// Source: Cloudflare's limits last from minutes to a day; probing once in a quarter of an hour does not prolong them.
-const FIRST_BAN_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// Spreads the ends of pauses that many processes were told together.
 const JITTER: Duration = Duration::from_millis(250);

@@ -1,11 +1,10 @@
-//! One webhook's way out: at most one request at a time, its bucket, its channel's budget, and how it is.
+//! One webhook's way out: at most one request at a time, its bucket, which budget it draws on, and how it is.
 
 use std::time::{Duration, Instant};
 
-use super::Settings;
-use super::answer::Response;
+use super::answer::LimitHeaders;
 use super::backoff::is_down;
-use super::rate_limit::{Bucket, Window};
+use super::rate_limit::Bucket;
 use super::webhook_url::WebhookUrl;
 use crate::health::{WebhookHealth, WebhookState};
 
@@ -13,10 +12,14 @@ use crate::health::{WebhookHealth, WebhookState};
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) webhook: WebhookUrl,
+    /// Which of the engine's channel budgets.
+    pub(super) budget: usize,
     bucket: Bucket,
-    channel: Window,
     paused_until: Option<Instant>,
+    introduces_at: Option<Instant>,
     failures: u32,
+    /// Answers in a row that know no such address.
+    missing: u32,
     pub(super) is_busy: bool,
     closed: Option<String>,
     delivered: u64,
@@ -25,13 +28,15 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(webhook: WebhookUrl, settings: &Settings) -> Self {
+    pub(super) fn new(webhook: WebhookUrl, budget: usize) -> Self {
         Self {
             webhook,
+            budget,
             bucket: Bucket::new(),
-            channel: Window::of_channel(settings.rate_limit),
             paused_until: None,
+            introduces_at: None,
             failures: 0,
+            missing: 0,
             is_busy: false,
             closed: None,
             delivered: 0,
@@ -43,18 +48,34 @@ impl Lane {
     /// Gives when the next request may go, if not now.
     pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
         let paused = self.paused_until.filter(|until| *until > now);
-        paused.max(self.bucket.ready_at(now)).max(self.channel.ready_at(now))
+        paused.max(self.bucket.ready_at(now))
     }
 
-    /// Takes what an answer tells of the limits, whatever else it says. Counted when the answer came: later than
-    /// Discord counted it, so that no window of Discord's ever holds more.
-    pub(super) fn learn(&mut self, response: &Response, now: Instant) {
-        self.bucket.learn(&response.headers, now);
-        self.channel.record(now);
+    /// Takes what an answer tells of the webhook's limits, whatever else it says.
+    pub(super) fn learn(&mut self, headers: &LimitHeaders, now: Instant) {
+        self.bucket.learn(headers, now);
+    }
+
+    /// Says whether Discord may be asked now which channel the webhook belongs to.
+    pub(super) fn introduces(&self, now: Instant) -> bool {
+        !self.is_closed() && self.introduces_at.is_none_or(|at| at <= now)
+    }
+
+    /// Asks no more for a while, in case the question just asked goes unanswered, or was not heard.
+    pub(super) fn rest_from_introductions(&mut self, was_heard: bool, now: Instant) {
+        let rest = if was_heard { BETWEEN_INTRODUCTIONS } else { UNHEARD_INTRODUCTION };
+        self.introduces_at = Some(now + rest);
+    }
+
+    /// Counts whether an answer knew no such address, and gives the shortest wait that follows.
+    pub(super) fn miss(&mut self, is_missing: bool) -> Duration {
+        self.missing = if is_missing { self.missing.saturating_add(1) } else { 0 };
+        if self.missing >= TOLERATED_MISSES { MISSING_PAUSE } else { Duration::ZERO }
     }
 
     pub(super) fn succeed(&mut self, events: usize) {
         self.failures = 0;
+        self.missing = 0;
         self.trouble.clear();
         self.delivered += events as u64;
     }
@@ -100,3 +121,16 @@ impl Lane {
 
 /// How long a webhook rests that takes nothing at the moment, such as one of a forum that wants a thread.
 pub(super) const SUSPENSION: Duration = Duration::from_secs(15 * 60);
+
+/// How long a webhook that did not tell its channel is not asked again; without the channel it has a budget of its own.
+const BETWEEN_INTRODUCTIONS: Duration = Duration::from_secs(10 * 60);
+/// The same where the question did not reach Discord.
+const UNHEARD_INTRODUCTION: Duration = Duration::from_secs(15);
+
+/// Answers 404 that do not come from Discord, such as those of a proxy that is being set up, and how long a webhook
+/// rests once there were so many in a row.
+///
+/// Source: repeated calls of what is not there earn a restriction of their own,
+/// <https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans>.
+const TOLERATED_MISSES: u32 = 3;
+const MISSING_PAUSE: Duration = Duration::from_secs(10 * 60);

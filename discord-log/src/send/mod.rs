@@ -1,13 +1,19 @@
 //! Delivery: when a webhook may be called, and what its answer means.
 //!
 //! [`Engine`] decides: a plain state machine to which time is an argument. [`Client`] is the only code that talks HTTP.
-//! In between goes plain data: a [`Permit`] out, an [`Answer`] back.
+//! In between goes plain data: a [`Permit`] out, an [`Answer`] back. [`Ledger`] is what the processes of a host tell each
+//! other, so that all of them together keep to the limits.
 
 mod answer;
 mod backoff;
+mod channel_budget;
 mod client;
 mod engine;
+mod finished;
 mod lane;
+mod ledger;
+mod pause;
+mod permit;
 mod rate_limit;
 mod tls;
 mod verdict;
@@ -16,8 +22,14 @@ mod webhook_url;
 use std::time::Duration;
 
 pub(crate) use self::answer::Answer;
+#[cfg(test)]
+pub(crate) use self::answer::{LimitHeaders, Response, Scope};
 pub(crate) use self::client::Client;
-pub(crate) use self::engine::{Denied, Engine, LaneId, Outcome, Permit};
+pub(crate) use self::engine::Engine;
+pub(crate) use self::finished::Finished;
+pub(crate) use self::ledger::{Ledger, Limits};
+pub(crate) use self::permit::Introduction;
+pub(crate) use self::permit::{Denied, LaneId, Outcome, Permit};
 pub(crate) use self::webhook_url::{ApiBase, WebhookUrl};
 
 /// What this step needs to know.

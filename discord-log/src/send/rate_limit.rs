@@ -5,27 +5,28 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::answer::LimitHeaders;
+use super::permit::Denied;
 
-/// Requests to one webhook before its first answer tells the real number: 5 in 2 seconds.
+/// Requests to one webhook before its first answer tells the real number, and to one channel always: 5 in 2 seconds.
 ///
 /// Source: <https://github.com/discord/discord-api-docs/issues/367>.
-const COLD_BUCKET: (usize, Duration) = (5, Duration::from_secs(2));
+pub(super) const COLD_BUCKET: (usize, Duration) = (5, Duration::from_secs(2));
 
 /// Time over which a channel's hidden limit counts.
 ///
 /// Source: <https://github.com/discord/discord-api-docs/issues/367> (30 messages in 60 seconds, in no header).
-const CHANNEL_PERIOD: Duration = Duration::from_secs(60);
+pub(super) const CHANNEL_PERIOD: Duration = Duration::from_secs(60);
 
 /// Requests a second of the whole process; Discord allows 50 an address.
 ///
 /// Source: <https://discord.com/developers/docs/topics/rate-limits#global-rate-limit>.
-const GLOBAL: (usize, Duration) = (40, Duration::from_secs(1));
+pub(super) const GLOBAL: (usize, Duration) = (40, Duration::from_secs(1));
 
 /// Refused requests (401, 403, 429) in ten minutes before the process pauses; at 10,000 Discord bans the address, which
 /// other programs may share.
 ///
 /// Source: <https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans>.
-const INVALID: (usize, Duration) = (1_000, Duration::from_secs(600));
+pub(super) const INVALID: (usize, Duration) = (1_000, Duration::from_secs(600));
 
 /// Added to every reset, since headers round to milliseconds.
 const RESET_MARGIN: Duration = Duration::from_millis(20);
@@ -67,12 +68,45 @@ impl Window {
         }
     }
 
+    /// Forgets what was recorded for a moment, and then did not happen.
+    pub(super) fn forget(&mut self, at: Instant) {
+        if let Some(index) = self.used.iter().rposition(|used| *used == at) {
+            self.used.remove(index);
+        }
+    }
+
     /// Gives when the next one may be, if not now.
     pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
-        if self.used.len() < self.limit {
-            return None;
-        }
-        self.used.front().map(|oldest| *oldest + self.period).filter(|ready| *ready > now)
+        self.room(self.limit, now)
+    }
+
+    /// Gives when the next one may be, if not now, under a lower limit and while some are not recorded yet: those count
+    /// as used now.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied::Busy`] if those alone use up the limit.
+    pub(super) fn ready_among(&self, limit: usize, in_flight: usize, now: Instant) -> Result<Option<Instant>, Denied> {
+        let room = limit.min(self.limit).saturating_sub(in_flight);
+        if room == 0 { Err(Denied::Busy) } else { Ok(self.room(room, now)) }
+    }
+
+    /// Gives the limit of one of so many that share it.
+    pub(super) fn part(&self, sharers: usize) -> usize {
+        (self.limit / sharers.max(1)).max(1)
+    }
+
+    /// Takes in what another window of the same kind has seen.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.used.extend(other.used);
+        self.used.make_contiguous().sort_unstable();
+        self.used.drain(..self.used.len().saturating_sub(self.limit));
+    }
+
+    /// The newest `limit` stand in the way of the next one until the oldest of them is a period old.
+    fn room(&self, limit: usize, now: Instant) -> Option<Instant> {
+        let oldest = self.used.len().checked_sub(limit).and_then(|index| self.used.get(index))?;
+        Some(*oldest + self.period).filter(|ready| *ready > now)
     }
 }
 

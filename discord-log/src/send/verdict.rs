@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::answer::{Answer, LimitHeaders, Problem, Scope};
+use super::answer::{Answer, LimitHeaders, Problem, Scope, seconds};
 
 /// What an answer means for the message, its webhook and the process.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -12,16 +12,28 @@ pub(super) enum Verdict {
     Banned { trouble: String, pause: Option<Duration> },
     /// The webhook is gone or its token is refused: it must never be called again.
     Closed { reason: String },
-    /// Discord has the message.
-    Delivered,
+    /// Discord has the message, under this id if it said so.
+    Delivered { message: Option<String> },
     /// It did not work out; the same message may, later.
-    Failed { trouble: String, may_have_arrived: bool },
+    Failed(Failure),
     /// Too many requests of somebody.
     Limited { whom: Whom, pause: Duration },
     /// This message will never be taken as it is.
     Refused { reason: String },
     /// The webhook takes nothing at the moment, through no fault of the message.
-    Suspended { trouble: String },
+    Suspended { reason: String },
+}
+
+/// Why it did not work out.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Failure {
+    pub(super) trouble: String,
+    /// Discord may have the message nevertheless.
+    pub(super) may_have_arrived: bool,
+    /// The message may be what breaks the server.
+    pub(super) is_fault: bool,
+    /// The shortest wait that the answer asks for.
+    pub(super) pause: Duration,
 }
 
 /// Whom a limit holds back.
@@ -38,34 +50,50 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 pub(super) fn verdict(answer: &Answer) -> Verdict {
     let response = match answer {
         Answer::Failed { trouble, may_have_arrived } => {
-            return Verdict::Failed { trouble: trouble.clone(), may_have_arrived: *may_have_arrived };
+            let (trouble, may_have_arrived) = (trouble.clone(), *may_have_arrived);
+            return Verdict::Failed(Failure { trouble, may_have_arrived, ..Failure::default() });
         }
         Answer::Response(response) => response,
     };
     let problem = response.problem();
     let code = problem.as_ref().and_then(Problem::code);
     let reason = || describe(response.status, problem.as_ref());
+    let failed = |failure: Failure| Verdict::Failed(Failure { trouble: reason(), ..failure });
+    let nothing = Failure::default();
     match (response.status, code) {
-        (200..=299, _) => Verdict::Delivered,
+        // Not ready: nothing is stored, whatever the first digit says.
+        (202, _) => failed(Failure { pause: asked_pause(&response.headers, problem.as_ref()), ..nothing }),
+        (200..=299, _) => Verdict::Delivered { message: response.id("id") },
+        (_, Some(OVERLOADED | SENDING_DISABLED | FEATURE_DISABLED)) => {
+            failed(Failure { pause: asked_pause(&response.headers, problem.as_ref()), ..nothing })
+        }
         (429, _) => limited(&response.headers, problem.as_ref()),
         (401, _) | (404, Some(UNKNOWN_WEBHOOK | UNKNOWN_CHANNEL)) => Verdict::Closed { reason: reason() },
         // The edge refuses our client: not the webhook's fault.
         (403, None | Some(BLOCKED_AT_THE_EDGE)) => Verdict::Banned { trouble: reason(), pause: None },
-        (403, _) | (400, Some(FORUM_NEEDS_A_THREAD)) => Verdict::Suspended { trouble: reason() },
+        (403, _) | (400, Some(FORUM_NEEDS_A_THREAD)) => Verdict::Suspended { reason: reason() },
         (400 | 405 | 413 | 415 | 422, _) => Verdict::Refused { reason: reason() },
         // Sent again nothing is lost; 502 and 503 come from before Discord and stored nothing.
-        (502 | 503, _) => Verdict::Failed { trouble: reason(), may_have_arrived: false },
-        (500..=599, _) => Verdict::Failed { trouble: reason(), may_have_arrived: true },
-        (300..=399, _) => Verdict::Failed {
+        (502 | 503, _) => failed(nothing),
+        (500..=599, _) => {
+            failed(Failure { may_have_arrived: true, is_fault: response.status == 500, ..Failure::default() })
+        }
+        (300..=399, _) => Verdict::Failed(Failure {
             trouble: format!("an unexpected redirect ({}), not followed", response.status),
-            may_have_arrived: false,
-        },
-        _ => Verdict::Failed { trouble: reason(), may_have_arrived: false },
+            ..nothing
+        }),
+        _ => failed(nothing),
     }
 }
 
+/// Header and body can differ a thousandfold, either way: the longer one is right.
+fn asked_pause(headers: &LimitHeaders, problem: Option<&Problem>) -> Duration {
+    let asked_in_body = problem.and_then(|problem| problem.retry_after).and_then(seconds);
+    asked_in_body.unwrap_or_default().max(headers.retry_after.unwrap_or_default())
+}
+
 fn limited(headers: &LimitHeaders, problem: Option<&Problem>) -> Verdict {
-    let asked_in_body = problem.and_then(|problem| problem.retry_after).and_then(super::answer::seconds);
+    let asked_in_body = problem.and_then(|problem| problem.retry_after).and_then(seconds);
     // Discord's own answers carry a delay in the body or count in a header; what has neither is from the edge before it.
     if asked_in_body.is_none() && headers.scope.is_none() && headers.remaining.is_none() {
         let trouble = "the address of this host is limited at Discord's edge (429 without a delay)".to_owned();
@@ -80,10 +108,8 @@ fn limited(headers: &LimitHeaders, problem: Option<&Problem>) -> Verdict {
         (false, true) => Whom::Channel,
         (false, false) => Whom::Webhook,
     };
-    // Header and body can differ a thousandfold, either way: the longer one is right.
     let reset = headers.reset_after.filter(|_| whom == Whom::Webhook);
-    let pause =
-        asked_in_body.unwrap_or_default().max(headers.retry_after.unwrap_or_default()).max(reset.unwrap_or_default());
+    let pause = asked_pause(headers, problem).max(reset.unwrap_or_default());
     Verdict::Limited { whom, pause: pause.max(SHORTEST_PAUSE) }
 }
 
@@ -110,7 +136,10 @@ const DESCRIPTION_CAPACITY: usize = 200;
 // Source of the codes: <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
 const UNKNOWN_CHANNEL: u64 = 10003;
 const UNKNOWN_WEBHOOK: u64 = 10015;
+const SENDING_DISABLED: u64 = 40004;
+const FEATURE_DISABLED: u64 = 40006;
 const BLOCKED_AT_THE_EDGE: u64 = 40333;
+const OVERLOADED: u64 = 130_000;
 const FORUM_NEEDS_A_THREAD: u64 = 220_001;
 
 #[cfg(test)]
@@ -172,7 +201,7 @@ mod tests {
             let body = format!(r#"{{"message":"gone","code":{code}}}"#);
             assert!(matches!(answer(status, &[], &body), Verdict::Closed { .. }), "{status} {code}");
         }
-        assert!(matches!(answer(404, &[], "<html>"), Verdict::Failed { .. }), "some proxy's page closes nothing");
+        assert!(matches!(answer(404, &[], "<html>"), Verdict::Failed(_)), "some proxy's page closes nothing");
     }
 
     #[test]
@@ -186,16 +215,146 @@ mod tests {
     #[test]
     fn only_what_may_be_stored_may_repeat() {
         for (status, may) in [(500, true), (502, false), (503, false), (504, true), (522, true), (302, false)] {
-            let Verdict::Failed { may_have_arrived, .. } = answer(status, &[], "") else { panic!("{status}") };
+            let Verdict::Failed(Failure { may_have_arrived, .. }) = answer(status, &[], "") else { panic!("{status}") };
             assert_eq!(may_have_arrived, may, "{status}");
         }
     }
 
     #[test]
-    fn any_success_is_delivered_whatever_its_body() {
-        for body in ["", "{}", "<html>", "{\"id\":\"1\"}"] {
-            assert_eq!(answer(200, &[], body), Verdict::Delivered);
+    fn a_success_is_delivered_whatever_its_body_and_has_the_id_if_there_is_one() {
+        let id = || Some("1290000000000000001".to_owned());
+        for (body, message) in [
+            ("", None),
+            ("{}", None),
+            ("<html>", None),
+            (r#"{"id":"1290000000000000001","embeds":[]}"#, id()),
+            (r#"{"id":1290000000000000001}"#, None),
+            (r#"{"id":"12a"}"#, None),
+            (r#"{"id":""}"#, None),
+            (r#"{"id":"129000000000000000100"}"#, None),
+            (r#"{"id":"1290000000000000001","code":130000}"#, id()),
+        ] {
+            assert_eq!(answer(200, &[], body), Verdict::Delivered { message }, "{body}");
         }
-        assert_eq!(answer(204, &[], ""), Verdict::Delivered);
+        assert_eq!(answer(204, &[], ""), Verdict::Delivered { message: None });
+    }
+
+    #[test]
+    fn what_is_not_ready_or_switched_off_waits_as_long_as_it_asks_for() {
+        for (status, body, seconds) in [
+            (202, r#"{"code":110000,"retry_after":40.5}"#, 40.5),
+            (202, "", 0.0),
+            (400, r#"{"code":40006,"retry_after":7.0}"#, 7.0),
+            (429, r#"{"code":130000}"#, 0.0),
+        ] {
+            let Verdict::Failed(failure) = answer(status, &[], body) else { panic!("{status} {body}") };
+            assert_eq!(failure.pause, Duration::from_secs_f64(seconds), "{status} {body}");
+            assert!(!failure.may_have_arrived && !failure.is_fault, "{status} {body}");
+        }
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Kind {
+        Banned,
+        Closed,
+        Delivered,
+        Failed,
+        Fault,
+        Limited(Whom),
+        MayRepeat,
+        Refused,
+        Suspended,
+    }
+
+    impl Kind {
+        fn of(verdict: &Verdict) -> Self {
+            match verdict {
+                Verdict::Banned { .. } => Self::Banned,
+                Verdict::Closed { .. } => Self::Closed,
+                Verdict::Delivered { .. } => Self::Delivered,
+                Verdict::Failed(failure) if failure.is_fault => Self::Fault,
+                Verdict::Failed(failure) if failure.may_have_arrived => Self::MayRepeat,
+                Verdict::Failed(_) => Self::Failed,
+                Verdict::Limited { whom, .. } => Self::Limited(*whom),
+                Verdict::Refused { .. } => Self::Refused,
+                Verdict::Suspended { .. } => Self::Suspended,
+            }
+        }
+    }
+
+    /// Statuses, Discord's codes, and what they mean for a message that is posted.
+    const TABLE: &[(&[u16], &[u64], Kind)] = &[
+        (&[200, 204], &[0], Kind::Delivered),
+        (&[202], &[110_000, 111_000], Kind::Failed),
+        (&[400], &[50035, 50006, 50109, 50041, 30015], Kind::Refused),
+        (&[400], &[220_001], Kind::Suspended),
+        (&[400], &[220_002, 220_003, 220_004, 40066, 40067, 50083], Kind::Refused),
+        (&[400], &[160_005, 160_006], Kind::Refused),
+        (&[403], &[160_005, 160_006, 400_001, 50001, 50013, 10008], Kind::Suspended),
+        (&[400], &[520_001, 520_002, 520_003, 200_000, 200_001, 240_000, 20009, 10087], Kind::Refused),
+        (&[400], &[50045, 50046, 50110, 50123], Kind::Refused),
+        (&[401], &[50027, 50014, 40001], Kind::Closed),
+        (&[403], &[40333], Kind::Banned),
+        (&[404], &[10015, 10003], Kind::Closed),
+        (&[404], &[10008], Kind::Failed),
+        (&[405], &[0], Kind::Refused),
+        (&[413], &[40005], Kind::Refused),
+        (&[200], &[130_000], Kind::Delivered),
+        (&[400, 401, 403, 404, 429, 500, 503], &[130_000, 40004, 40006], Kind::Failed),
+        (&[429], &[0], Kind::Banned),
+        (&[500], &[0], Kind::Fault),
+        (&[502, 503], &[0], Kind::Failed),
+        (&[504, 520, 521, 522, 523, 524], &[0], Kind::MayRepeat),
+        (&[301, 302, 307, 408], &[0], Kind::Failed),
+    ];
+
+    #[test]
+    fn every_answer_to_a_message_has_its_verdict() {
+        for (statuses, codes, kind) in TABLE {
+            for (status, code) in statuses.iter().flat_map(|status| codes.iter().map(move |code| (*status, *code))) {
+                let body = format!(r#"{{"message":"m","code":{code}}}"#);
+                assert_eq!(Kind::of(&answer(status, &[], &body)), *kind, "{status} {code}");
+            }
+        }
+        // The same without a body that Discord wrote.
+        for (status, kind) in [
+            (200, Kind::Delivered),
+            (204, Kind::Delivered),
+            (202, Kind::Failed),
+            (400, Kind::Refused),
+            (401, Kind::Closed),
+            (403, Kind::Banned),
+            (404, Kind::Failed),
+            (405, Kind::Refused),
+            (413, Kind::Refused),
+            (429, Kind::Banned),
+            (500, Kind::Fault),
+            (503, Kind::Failed),
+            (504, Kind::MayRepeat),
+        ] {
+            for body in ["", "<html></html>", "error code: 1010", "[]", "null"] {
+                assert_eq!(Kind::of(&answer(status, &[], body)), kind, "{status} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_limit_holds_back_whom_it_is_meant_for() {
+        let body = |code: u64| format!(r#"{{"message":"m","code":{code},"retry_after":9.0}}"#);
+        for (headers, code, whom) in [
+            (&[("x-ratelimit-scope", "user")], 0, Whom::Webhook),
+            (&[("x-ratelimit-scope", "shared")], 0, Whom::Channel),
+            (&[("x-ratelimit-scope", "global")], 0, Whom::Process),
+            (&[("x-ratelimit-remaining", "2")], 0, Whom::Channel),
+            (&[("x-ratelimit-remaining", "0")], 30046, Whom::Webhook),
+            (&[("retry-after", "1")], 20016, Whom::Webhook),
+            (&[("retry-after", "1")], 20022, Whom::Webhook),
+            (&[("retry-after", "1")], 20028, Whom::Webhook),
+            (&[("retry-after", "1")], 20029, Whom::Webhook),
+            (&[("retry-after", "1")], 40062, Whom::Webhook),
+        ] {
+            let verdict = answer(429, headers, &body(code));
+            assert_eq!(Kind::of(&verdict), Kind::Limited(whom), "{headers:?} {code}");
+        }
     }
 }

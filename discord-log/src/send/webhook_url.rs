@@ -1,7 +1,9 @@
 //! The address of a webhook, which is a secret: whoever knows it can post.
 
 use std::fmt;
+use std::hash::Hasher;
 
+use siphasher::sip128::{Hasher128, SipHasher13};
 use url::{Host, Url};
 
 /// Where Discord serves its API; version 10, since an address without a version is served as version 6.
@@ -55,6 +57,14 @@ impl WebhookUrl {
 
     pub(crate) fn needs_tls(&self) -> bool {
         self.base.0.starts_with("https:")
+    }
+
+    /// Gives 32 hexadecimal characters that name the webhook where its address must not be: the same in every process
+    /// and release, and no way back to the token, which is far longer.
+    pub(crate) fn fingerprint(&self) -> String {
+        let mut hasher = SipHasher13::new();
+        hasher.write(format!("{}/{}", self.id, self.token).as_bytes());
+        format!("{:032x}", hasher.finish128().as_u128())
     }
 
     /// Gives the address to call. To be handed to the HTTP client alone.
@@ -249,5 +259,14 @@ mod tests {
         let url = url.expect("an address");
         let shown = format!("{url} {url:?}");
         assert!(shown.contains("123") && !shown.contains(TOKEN), "{shown}");
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_same_in_every_release() {
+        let fingerprint = |text: &str| WebhookUrl::parse(text, &ApiBase::default()).expect("an address").fingerprint();
+        let known = fingerprint("https://discord.com/api/webhooks/123/s3cret-Token_x");
+        assert_eq!(known, "ca93b439da862d65b4b92b18c32df872");
+        assert_eq!(fingerprint("https://canary.discord.com/api/v9/webhooks/123/s3cret-Token_x/"), known);
+        assert_ne!(fingerprint("https://discord.com/api/webhooks/123/s3cret-Token_y"), known);
     }
 }

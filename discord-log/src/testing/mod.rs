@@ -4,8 +4,16 @@
 #[cfg_attr(feature = "testing", path = "enabled.rs")]
 #[cfg_attr(not(feature = "testing"), path = "disabled.rs")]
 mod capture;
+#[cfg_attr(feature = "testing", path = "faults_enabled.rs")]
+#[cfg_attr(not(feature = "testing"), path = "faults_disabled.rs")]
+mod faults;
 
 #[cfg(feature = "testing")]
 pub use self::capture::capture;
+#[cfg(feature = "testing")]
+pub use self::faults::{Part, panic_in};
 
 pub(crate) use self::capture::{captures, intercept};
+#[cfg(not(feature = "testing"))]
+pub(crate) use self::faults::Part;
+pub(crate) use self::faults::fail_point;

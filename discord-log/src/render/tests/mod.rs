@@ -35,7 +35,7 @@ fn entries(events: impl IntoIterator<Item = Event>) -> Vec<Entry> {
         if event.occurred_at() == Timestamp::UNIX_EPOCH {
             event.stamp(at);
         }
-        Entry { seq: Seq(number as u64), id: EventId::new(at, number as u128), event }
+        Entry::new(Seq(number as u64), EventId::new(at, number as u128), event)
     };
     events.into_iter().enumerate().map(entry).collect()
 }

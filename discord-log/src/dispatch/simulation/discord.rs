@@ -1,0 +1,318 @@
+//! A model of Discord: its limits, what it stores, and everything that goes wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::super::*;
+use crate::send::{LimitHeaders, Response, Scope};
+
+/// What goes wrong, from one moment to another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fault {
+    /// Connections are refused.
+    Refused,
+    /// Nothing comes back for ten seconds; the message may be stored or not.
+    Hangs { stores: bool },
+    /// The connection breaks after the request was sent.
+    Resets { stores: bool },
+    /// A status of the server's or of something before it.
+    Status { status: u16, stores: bool },
+    /// A limit of the webhook's own.
+    LimitsWebhook,
+    /// A limit that others share; header and body differ.
+    LimitsChannel,
+    /// The limit of everybody at this address.
+    LimitsAddress,
+    /// Cloudflare refuses the address.
+    Bans,
+    /// The agent is refused at the edge.
+    RefusesAgent,
+}
+
+impl Fault {
+    pub(super) fn random(random: &mut Rng) -> Self {
+        let stores = random.bool();
+        match random.u8(..14) {
+            0..=1 => Self::Refused,
+            2 => Self::Hangs { stores },
+            3..=4 => Self::Resets { stores },
+            5 => Self::Status { status: 500, stores },
+            6 => Self::Status { status: [502, 503, 404, 302][random.usize(..4)], stores: false },
+            7 => Self::Status { status: [504, 522][random.usize(..2)], stores },
+            8..=9 => Self::LimitsWebhook,
+            10 => Self::LimitsChannel,
+            11 => Self::LimitsAddress,
+            12 => Self::Bans,
+            _ => Self::RefusesAgent,
+        }
+    }
+
+    fn is_of_everybody(self) -> bool {
+        matches!(self, Self::LimitsAddress | Self::Bans | Self::RefusesAgent)
+    }
+}
+
+/// One webhook of it.
+#[derive(Debug, Default)]
+pub(super) struct Webhook {
+    pub(super) channel: usize,
+    pub(super) is_deleted: bool,
+    /// Requests after it answered that it is gone.
+    pub(super) calls_when_gone: u32,
+    window: Option<(Instant, u32)>,
+    pub(super) block: Option<Block>,
+}
+
+/// A pause that was asked for: from when the process knows of it, and until when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    since: Instant,
+    until: Instant,
+}
+
+/// Everything that Discord knows.
+#[derive(Debug)]
+pub(super) struct Discord {
+    random: Rng,
+    pub(super) webhooks: Vec<Webhook>,
+    channels: BTreeMap<usize, VecDeque<Instant>>,
+    /// Fault of a webhook, or of all, with its end.
+    pub(super) faults: Vec<(Option<usize>, Fault, Instant)>,
+    pub(super) block: Option<Block>,
+    /// By event: how often it stands in a message, and how often without a mark.
+    pub(super) stored: BTreeMap<u32, (u32, u32)>,
+    /// In the order in which finance events came.
+    pub(super) finance: Vec<u32>,
+    /// Refused for a limit that nobody asked for.
+    pub(super) overruns: u32,
+    pub(super) invalid: u32,
+    pub(super) violations: Vec<String>,
+    pub(super) ambiguous: u32,
+}
+
+/// What comes back, and after how long.
+pub(super) struct Reply {
+    pub(super) answer: Answer,
+    pub(super) after: Duration,
+}
+
+impl Discord {
+    pub(super) fn new(seed: u64, channels: &[usize]) -> Self {
+        let webhooks = channels.iter().map(|channel| Webhook { channel: *channel, ..Webhook::default() });
+        Self {
+            random: Rng::with_seed(seed ^ 0xd15c),
+            webhooks: webhooks.collect(),
+            channels: BTreeMap::new(),
+            faults: Vec::new(),
+            block: None,
+            stored: BTreeMap::new(),
+            finance: Vec::new(),
+            overruns: 0,
+            invalid: 0,
+            violations: Vec::new(),
+            ambiguous: 0,
+        }
+    }
+
+    /// A process that starts was asked for nothing.
+    pub(super) fn forget_what_was_asked(&mut self) {
+        self.block = None;
+        self.webhooks.iter_mut().for_each(|webhook| webhook.block = None);
+    }
+
+    pub(super) fn fault(&self, webhook: usize, now: Instant) -> Option<Fault> {
+        let is_on = |(whom, fault, until): &&(Option<usize>, Fault, Instant)| {
+            now < *until && (fault.is_of_everybody() || whom.is_none_or(|whom| whom == webhook))
+        };
+        self.faults.iter().find(is_on).map(|(_, fault, _)| *fault)
+    }
+
+    /// Takes a message.
+    pub(super) fn post(&mut self, webhook: usize, body: &[u8], now: Instant) -> Reply {
+        let after = Duration::from_millis(self.random.u64(5..400));
+        self.judge_request(webhook, now);
+        let fault = self.fault(webhook, now);
+        let answer = match fault {
+            Some(Fault::Refused) => failed(false),
+            Some(Fault::Hangs { stores }) => {
+                self.ambiguous += 1;
+                if stores {
+                    self.store(webhook, body);
+                }
+                return Reply { answer: failed(true), after: Duration::from_secs(10) };
+            }
+            Some(Fault::Resets { stores }) => {
+                self.ambiguous += 1;
+                if stores {
+                    self.store(webhook, body);
+                }
+                failed(true)
+            }
+            Some(Fault::Status { status, stores }) => {
+                if stores {
+                    self.store(webhook, body);
+                }
+                self.ambiguous += u32::from(status == 500 || status > 503);
+                response(status, LimitHeaders::default(), "<html>")
+            }
+            Some(Fault::Bans) => self.refuse(429, "error code: 1015"),
+            Some(Fault::RefusesAgent) => self.refuse(403, "error code: 1010"),
+            Some(Fault::LimitsWebhook) => self.limit(webhook, Scope::User, now, after),
+            Some(Fault::LimitsChannel) => self.limit(webhook, Scope::Shared, now, after),
+            Some(Fault::LimitsAddress) => self.limit(webhook, Scope::Global, now, after),
+            None => self.take(webhook, body, now, after),
+        };
+        Reply { answer, after }
+    }
+
+    /// Tells of a webhook in which channel it is.
+    pub(super) fn tell(&mut self, webhook: usize, now: Instant) -> Reply {
+        let after = Duration::from_millis(self.random.u64(5..400));
+        let answer = match self.fault(webhook, now) {
+            Some(_) => failed(false),
+            None if self.webhooks[webhook].is_deleted => self.gone(webhook),
+            None => {
+                let body = json!({ "id": "1", "channel_id": format!("{}", 900 + self.webhooks[webhook].channel) });
+                response(200, LimitHeaders::default(), &body.to_string())
+            }
+        };
+        Reply { answer, after }
+    }
+
+    fn judge_request(&mut self, webhook: usize, now: Instant) {
+        for Block { since, until } in self.block.into_iter().chain(self.webhooks[webhook].block) {
+            if now > since && now < until {
+                self.violations.push(format!("webhook {webhook} was called {:?} before a limit ended", until - now));
+            }
+        }
+    }
+
+    fn gone(&mut self, webhook: usize) -> Answer {
+        self.webhooks[webhook].calls_when_gone += 1;
+        response(404, LimitHeaders::default(), r#"{"message":"Unknown Webhook","code":10015}"#)
+    }
+
+    fn refuse(&mut self, status: u16, body: &str) -> Answer {
+        self.invalid += 1;
+        response(status, LimitHeaders::default(), body)
+    }
+
+    fn limit(&mut self, webhook: usize, scope: Scope, now: Instant, after: Duration) -> Answer {
+        let pause = Duration::from_millis(self.random.u64(200..20_000));
+        self.limit_for(webhook, scope, pause, now + after)
+    }
+
+    /// Asks for a pause, which counts from when the answer comes.
+    fn limit_for(&mut self, webhook: usize, scope: Scope, pause: Duration, since: Instant) -> Answer {
+        let block = Some(Block { since, until: since + pause });
+        if scope == Scope::Global {
+            self.block = block;
+        } else {
+            // Of another webhook in the same channel nobody knows before it was asked.
+            self.webhooks[webhook].block = block;
+        }
+        self.invalid += u32::from(scope != Scope::Shared);
+        let seconds = pause.as_secs_f64();
+        // Either may be the one that is right; the longer one is.
+        let (header, body) = if self.random.bool() { (seconds, seconds) } else { (1.0_f64.min(seconds), seconds) };
+        let headers = LimitHeaders {
+            remaining: Some(if scope == Scope::Shared { 3 } else { 0 }),
+            reset_after: Some(Duration::from_millis(100)),
+            retry_after: Some(Duration::from_secs_f64(header)),
+            scope: Some(scope),
+            is_global: scope == Scope::Global,
+        };
+        let body =
+            json!({ "message": "You are being rate limited.", "retry_after": body, "global": scope == Scope::Global });
+        response(429, headers, &body.to_string())
+    }
+
+    /// What it does on a good day.
+    fn take(&mut self, webhook: usize, body: &[u8], now: Instant, after: Duration) -> Answer {
+        if self.webhooks[webhook].is_deleted {
+            return self.gone(webhook);
+        }
+        let channel = self.channels.entry(self.webhooks[webhook].channel).or_default();
+        channel.retain(|at| now.duration_since(*at) < CHANNEL.1);
+        let window = &mut self.webhooks[webhook].window;
+        let (since, used) = window.filter(|(since, _)| now.duration_since(*since) < BUCKET.1).unwrap_or((now, 0));
+        let full_until = (channel.len() >= CHANNEL.0).then(|| channel.front().map(|at| *at + CHANNEL.1)).flatten();
+        let used_until = (used >= BUCKET.0).then_some(since + BUCKET.1);
+        *window = Some((since, used + 1));
+        if let Some(until) = full_until.max(used_until) {
+            self.overruns += 1;
+            let scope = if full_until.is_some() { Scope::Shared } else { Scope::User };
+            return self.limit_for(webhook, scope, until - now, now + after);
+        }
+        channel.push_back(now);
+        let reset_after = BUCKET.1.saturating_sub(now.duration_since(since));
+        let headers = LimitHeaders {
+            remaining: Some(BUCKET.0 - used - 1),
+            reset_after: Some(reset_after),
+            ..LimitHeaders::default()
+        };
+        let text = String::from_utf8_lossy(body).into_owned();
+        if text.contains("poison") {
+            let problem = r#"{"code":50035,"message":"Invalid Form Body","errors":{}}"#;
+            return response(400, headers, problem);
+        }
+        if text.contains("breaker") {
+            return response(500, headers, r#"{"code":0,"message":"Internal Server Error"}"#);
+        }
+        self.store(webhook, body);
+        let id = self.random.u64(..).to_string();
+        response(200, headers, &json!({ "id": id }).to_string())
+    }
+
+    fn store(&mut self, webhook: usize, body: &[u8]) {
+        let text = String::from_utf8_lossy(body);
+        if self.webhooks[webhook].is_deleted || text.contains("poison") || text.contains("breaker") {
+            return;
+        }
+        let message: Value = serde_json::from_slice(body).expect("JSON");
+        for embed in message["embeds"].as_array().expect("embeds") {
+            let Some(title) = number_in(embed["title"].as_str().unwrap_or_default()) else { continue };
+            let is_marked = embed["footer"]["text"].as_str().is_some_and(|text| text.contains("possible repeat"));
+            let (all, unmarked) = self.stored.entry(title).or_default();
+            *all += 1;
+            *unmarked += u32::from(!is_marked);
+            if title % 4 == 1 && *all == 1 {
+                self.finance.push(title);
+            }
+        }
+    }
+
+    pub(super) fn shares_a_channel(&self) -> bool {
+        let channels: BTreeSet<_> = self.webhooks.iter().map(|webhook| webhook.channel).collect();
+        channels.len() < self.webhooks.len()
+    }
+
+    /// What is gone wrong ends.
+    pub(super) fn mend(&mut self) {
+        self.faults.clear();
+    }
+
+    pub(super) fn stored_events(&self) -> BTreeSet<u32> {
+        self.stored.keys().copied().collect()
+    }
+}
+
+/// The number that an event of the simulation has in its title.
+pub(super) fn number_in(title: &str) -> Option<u32> {
+    let digits: String = title.split("No. ").nth(1)?.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn failed(may_have_arrived: bool) -> Answer {
+    Answer::Failed { trouble: "broken".to_owned(), may_have_arrived }
+}
+
+fn response(status: u16, headers: LimitHeaders, body: &str) -> Answer {
+    Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() })
+}
+
+const BUCKET: (u32, Duration) = (5, Duration::from_secs(2));
+const CHANNEL: (usize, Duration) = (30, Duration::from_secs(60));

@@ -1,0 +1,205 @@
+//! One budget for all processes of a host, since Discord counts by channel and by address, not by process: each budget is
+//! a file in a folder which all of them share, held under a lock while it is read and written.
+//!
+//! A budget never stops a process for long. A lock is tried for a twentieth of a second, since its holder may be
+//! stopped; a file that makes no sense counts as empty; and where there is no budget, each process takes its part of
+//! the limits. Everything here blocks, so it belongs on a thread that may.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use crate::send::{Finished, Ledger, Limits};
+
+/// The budgets of a host, as one of its processes sees them.
+#[derive(Debug)]
+pub(crate) struct HostBudget {
+    folder: PathBuf,
+    /// The process id and a random number, since ids are used again.
+    who: String,
+}
+
+/// Whether a request may go.
+#[derive(Debug)]
+pub(crate) enum Reserved {
+    Granted(Reservation),
+    /// The budget cannot be reached; so many processes use it, as far as that is known.
+    Unavailable {
+        processes: Option<usize>,
+    },
+    /// Not before so long.
+    Until(Duration),
+}
+
+/// The place of one request in the budgets; given back through [`HostBudget::finish`].
+#[derive(Debug)]
+#[must_use = "a request that is never finished takes its place for half a minute"]
+pub(crate) struct Reservation {
+    key: String,
+    at: u64,
+}
+
+impl HostBudget {
+    /// Takes the folder of the budgets, which is made when it is needed.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let who = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        Self { folder: folder.to_owned(), who }
+    }
+
+    /// Asks to send one request now, of the budget of a key and of the host's.
+    pub(crate) fn reserve(&self, key: &str, limits: &Limits, now: SystemTime) -> Reserved {
+        let now = millis(now);
+        let mut polls = POLLS;
+        match self.try_reserve(key, limits, now, &mut polls) {
+            Ok(Some(Ok(()))) => Reserved::Granted(Reservation { key: key.to_owned(), at: now }),
+            Ok(Some(Err(until))) => {
+                let wait = Duration::from_millis(until.saturating_sub(now));
+                Reserved::Until(wait + JITTER.mul_f64(fastrand::f64()))
+            }
+            // What the holder wrote may be read half, which then makes no sense and tells nothing.
+            Ok(None) | Err(_) => {
+                let ledger = File::open(self.path(key)).ok().and_then(|mut file| read(&mut file));
+                Reserved::Unavailable { processes: ledger.map(|ledger| ledger.processes(now, &self.who)) }
+            }
+        }
+    }
+
+    /// Says that a request is done, and what its answer means for others. Without a lock nobody hears of it: the request
+    /// then counts for some time longer, and a limit is found out by each process for itself.
+    pub(crate) fn finish(&self, reservation: Reservation, finished: Finished, now: SystemTime) {
+        let Reservation { key, at } = reservation;
+        let now = millis(now);
+        let mut polls = POLLS;
+        let until = |pause: Duration| now.saturating_add(pause.as_millis().try_into().unwrap_or(u64::MAX));
+        if let Ok(Some(mut book)) = self.open(&key, &mut polls) {
+            book.ledger.finish(now, &self.who, at);
+            if let Some(pause) = finished.limited_for {
+                book.ledger.pause(until(pause));
+            }
+            let _ = book.save();
+        }
+        if let Ok(Some(mut book)) = self.open(HOST, &mut polls) {
+            book.ledger.finish(now, &self.who, at);
+            if let Some(pause) = finished.host_limited_for {
+                book.ledger.pause(until(pause));
+            }
+            if finished.is_invalid {
+                book.ledger.record_invalid(now);
+            }
+            let _ = book.save();
+        }
+    }
+
+    /// Gives nothing if a lock is held by somebody. The host's comes second everywhere.
+    fn try_reserve(
+        &self,
+        key: &str,
+        limits: &Limits,
+        now: u64,
+        polls: &mut u32,
+    ) -> io::Result<Option<Result<(), u64>>> {
+        let Some(mut book) = self.open(key, polls)? else { return Ok(None) };
+        let Some(mut host) = self.open(HOST, polls)? else { return Ok(None) };
+        let mut reserved = book.ledger.reserve(now, &self.who, limits);
+        if reserved.is_ok() {
+            reserved = host.ledger.reserve(now, &self.who, &Limits::of_host());
+            if reserved.is_err() {
+                book.ledger.forget(&self.who, now);
+            }
+            host.save()?;
+        }
+        book.save()?;
+        Ok(Some(reserved))
+    }
+
+    /// Opens a budget under its lock, if that can be had before the polls are used up.
+    fn open(&self, key: &str, polls: &mut u32) -> io::Result<Option<Book>> {
+        let path = self.path(key);
+        let mut file = private_file().open(&path).or_else(|_| {
+            private_folder().create(&self.folder)?;
+            private_file().open(&path)
+        })?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => {
+                    let ledger = read(&mut file).unwrap_or_default();
+                    return Ok(Some(Book { file, ledger }));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if *polls == 0 => return Ok(None),
+                Err(TryLockError::WouldBlock) => {
+                    *polls -= 1;
+                    thread::sleep(BETWEEN_POLLS);
+                }
+            }
+        }
+    }
+
+    fn path(&self, key: &str) -> PathBuf {
+        self.folder.join(format!("{key}.json"))
+    }
+}
+
+/// A budget under its lock, which ends with the file.
+struct Book {
+    file: File,
+    ledger: Ledger,
+}
+
+impl Book {
+    /// Writes in place, since a lock belongs to the file that a rename would replace. A write that is torn makes no
+    /// sense to the next reader, for whom the budget is empty then.
+    fn save(&mut self) -> io::Result<()> {
+        let text = serde_json::to_vec(&self.ledger)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&text)?;
+        self.file.set_len(text.len() as u64)
+    }
+}
+
+/// Reads a budget, if it makes sense.
+fn read(file: &mut File) -> Option<Ledger> {
+    let mut text = Vec::new();
+    file.take(CAPACITY).read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// A clock before 1970 counts as 1970, and what stands in the files then is from the future.
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+/// The budget of all requests of the host, whatever their key.
+const HOST: &str = "host";
+
+/// How often a lock is tried, and how long in between: together a twentieth of a second.
+const POLLS: u32 = 25;
+const BETWEEN_POLLS: Duration = Duration::from_millis(2);
+
+/// Bytes of a file that are read; the longest budget, a host's with a thousand refused requests, has a tenth.
+const CAPACITY: u64 = 256 * 1024;
+
+/// Spreads those who wait for the same moment.
+const JITTER: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests;

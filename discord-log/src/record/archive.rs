@@ -1,0 +1,124 @@
+//! What is kept beside the undelivered events: what was delivered, what Discord refused for good, and what was damaged.
+//!
+//! ```text
+//! <service>@<environment>/
+//!     history/2026-05-01.jsonl              delivered: event, message, when
+//!     dead/01KB….json                       buried: event, Discord's reason, when
+//!     quarantine/2026-05-01-errors-….jsonl  files with damaged lines, as they were found
+//! ```
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Entry;
+use super::chunk::{self, ChunkName, Ending};
+use super::storage::Storage;
+use crate::event::Channel;
+
+/// The folders of a service that hold no undelivered events.
+#[derive(Clone, Debug)]
+pub(super) struct Archive {
+    service: PathBuf,
+}
+
+impl Archive {
+    pub(super) fn of(service: &Path) -> Self {
+        Self { service: service.to_owned() }
+    }
+
+    /// Says whether a folder of the service is one of these.
+    pub(super) fn holds(name: &str) -> bool {
+        FOLDERS.contains(&name)
+    }
+
+    /// Writes how events ended; gives the bytes that came to the history.
+    pub(super) fn keep(&self, storage: &dyn Storage, ended: &[(Entry, Ending)]) -> io::Result<u64> {
+        let mut history: Option<(String, Vec<u8>)> = None;
+        let mut written = 0;
+        for (entry, ending) in ended {
+            let at = match ending {
+                Ending::Delivered { at, .. } => *at,
+                Ending::Buried { .. } => {
+                    written += self.bury(storage, entry, ending)?;
+                    continue;
+                }
+            };
+            let day = day(at);
+            if history.as_ref().is_some_and(|(of, _)| *of != day) {
+                written += self.append(storage, history.take())?;
+            }
+            let (_, lines) = history.get_or_insert_with(|| (day, Vec::new()));
+            chunk::encode_ended(lines, entry, ending);
+        }
+        Ok(written + self.append(storage, history)?)
+    }
+
+    fn append(&self, storage: &dyn Storage, history: Option<(String, Vec<u8>)>) -> io::Result<u64> {
+        let Some((day, lines)) = history else { return Ok(0) };
+        let folder = self.service.join(HISTORY);
+        storage.create_dir(&folder)?;
+        storage.append(&folder.join(format!("{day}.jsonl")), &lines)?;
+        Ok(lines.len() as u64)
+    }
+
+    fn bury(&self, storage: &dyn Storage, entry: &Entry, ending: &Ending) -> io::Result<u64> {
+        let folder = self.service.join(DEAD);
+        let mut line = Vec::new();
+        chunk::encode_ended(&mut line, entry, ending);
+        storage.create_dir(&folder)?;
+        let spare = folder.join(format!("{}.tmp", entry.id.whole()));
+        storage.write(&spare, &line)?;
+        storage.sync(&spare)?;
+        storage.rename(&spare, &folder.join(format!("{}.json", entry.id.whole())))?;
+        storage.sync(&folder)?;
+        Ok(line.len() as u64)
+    }
+
+    /// Keeps a file that was damaged as it was found.
+    pub(super) fn quarantine(
+        &self,
+        storage: &dyn Storage,
+        channel: Channel,
+        name: ChunkName,
+        bytes: &[u8],
+        at: Timestamp,
+    ) -> io::Result<()> {
+        let folder = self.service.join(QUARANTINE);
+        storage.create_dir(&folder)?;
+        storage.write(&folder.join(format!("{}-{channel}-{name}", day(at))), bytes)
+    }
+
+    /// Removes what is older than `since`, and then the oldest until no more than `most` bytes are left; gives how many
+    /// are. The history goes before the damaged, and these before the dead.
+    pub(super) fn tidy(&self, storage: &dyn Storage, since: Timestamp, most: u64) -> u64 {
+        let mut files = Vec::new();
+        for (rank, folder) in FOLDERS.iter().enumerate() {
+            let folder = self.service.join(folder);
+            for listed in storage.list(&folder).unwrap_or_default() {
+                files.push((rank, listed.written, folder.join(&listed.name), listed.bytes));
+            }
+        }
+        files.sort();
+        let mut left: u64 = files.iter().map(|(.., bytes)| *bytes).sum();
+        for (_, written, path, bytes) in files {
+            // A file without a time is not known to be old.
+            let is_old = written < since && written != Timestamp::UNIX_EPOCH;
+            if (is_old || left > most) && storage.remove(&path).is_ok() {
+                left -= bytes;
+            }
+        }
+        left
+    }
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+const HISTORY: &str = "history";
+const DEAD: &str = "dead";
+const QUARANTINE: &str = "quarantine";
+/// The first to go first.
+const FOLDERS: [&str; 3] = [HISTORY, QUARANTINE, DEAD];

@@ -1,0 +1,180 @@
+//! A directory of undelivered events that this process holds: its own, or one whose owner died.
+//!
+//! Who has the lock has the directory. It is adopted where it stands: nothing is moved, so a crash in the midst of it
+//! changes nothing. What of a chunk is settled already stands in `state.json`, which may be stale or missing: the price
+//! is a repeat, never a loss.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::chunk::ChunkName;
+use super::storage::{Lock, Storage};
+use super::strand::StrandKey;
+use crate::event::Channel;
+
+/// A directory whose lock this process holds.
+#[derive(Debug)]
+pub(super) struct Home {
+    dir: PathBuf,
+    state: State,
+    /// How many events of each strand were read.
+    read: BTreeMap<StrandKey, usize>,
+    /// Events at the front of each strand that the owner may have delivered before it died.
+    unsure: usize,
+    _lock: Lock,
+}
+
+/// A chunk that was found in a directory.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) channel: Channel,
+    pub(super) name: ChunkName,
+    pub(super) bytes: u64,
+    pub(super) written: Timestamp,
+    /// Places in the chunk whose events are settled.
+    pub(super) settled: BTreeSet<usize>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct State {
+    /// The process ended as it should.
+    ended: bool,
+    /// Since which start of the machine.
+    boot: Option<String>,
+    /// By channel and file.
+    settled: BTreeMap<String, BTreeSet<usize>>,
+}
+
+impl Home {
+    /// Makes a directory of one's own.
+    pub(super) fn found(storage: &dyn Storage, dir: PathBuf) -> io::Result<Self> {
+        storage.create_dir(&dir)?;
+        let lock = storage.try_lock(&dir.join(LOCK))?;
+        let lock = lock.ok_or_else(|| io::Error::other("a new directory is locked by another process"))?;
+        let state = State { boot: storage.boot(), ..State::default() };
+        let home = Self { dir, state, read: BTreeMap::new(), unsure: 0, _lock: lock };
+        save(storage, home.saved())?;
+        Ok(home)
+    }
+
+    /// Takes a directory whose owner died over; nothing while the owner lives.
+    pub(super) fn adopt(storage: &dyn Storage, dir: PathBuf) -> io::Result<Option<Self>> {
+        let Some(lock) = storage.try_lock(&dir.join(LOCK))? else { return Ok(None) };
+        let state = storage.read(&dir.join(STATE)).ok();
+        let state: State = state.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        // The machine went down with its owner: what was settled and removed may be back.
+        let may_be_back = state.boot.is_none() || state.boot != storage.boot();
+        let unsure = if may_be_back { usize::MAX } else { EVENTS_IN_FLIGHT };
+        Ok(Some(Self { dir, state, read: BTreeMap::new(), unsure, _lock: lock }))
+    }
+
+    /// Says whether its owner ended as it should.
+    pub(super) fn was_ended(&self) -> bool {
+        self.state.ended
+    }
+
+    /// Says whether this is the directory of that name.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.dir.file_name().is_some_and(|own| own == name)
+    }
+
+    /// Lists the chunks that are in it, the oldest first.
+    pub(super) fn chunks(&self, storage: &dyn Storage) -> io::Result<Vec<Found>> {
+        let mut found = Vec::new();
+        for folder in storage.list(&self.dir)? {
+            if OWN_FILES.contains(&folder.name.as_str()) {
+                continue;
+            }
+            let channel = Channel::named(&folder.name);
+            for file in storage.list(&self.dir.join(&folder.name))? {
+                match file.name.parse() {
+                    Ok(name) => {
+                        let settled = self.state.settled.get(&key(channel, name)).cloned().unwrap_or_default();
+                        found.push(Found { channel, name, bytes: file.bytes, written: file.written, settled });
+                    }
+                    // What was being written when its owner died was reported to nobody.
+                    Err(_) => storage.remove(&self.dir.join(&folder.name).join(&file.name))?,
+                }
+            }
+        }
+        found.sort_by_key(|found| found.name);
+        Ok(found)
+    }
+
+    /// Says whether the next event that is read of a strand may have been delivered by the owner before it died, and
+    /// counts it. A strand is read in order and sent from its front, at most one message at a time.
+    pub(super) fn is_unsure(&mut self, strand: StrandKey) -> bool {
+        let read = self.read.entry(strand).or_default();
+        *read += 1;
+        *read <= self.unsure
+    }
+
+    pub(super) fn folder(&self, channel: Channel) -> PathBuf {
+        self.dir.join(channel.name())
+    }
+
+    pub(super) fn path(&self, channel: Channel, name: ChunkName) -> PathBuf {
+        self.folder(channel).join(name.to_string())
+    }
+
+    /// Notes what of a chunk is settled, nothing when it is gone; says whether that is to be written by [`save`].
+    pub(super) fn settle(&mut self, channel: Channel, name: ChunkName, places: Option<BTreeSet<usize>>) -> bool {
+        match places {
+            Some(places) => {
+                self.state.settled.insert(key(channel, name), places);
+                true
+            }
+            None => self.state.settled.remove(&key(channel, name)).is_some(),
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        self.state.ended = true;
+    }
+
+    /// What [`save`] writes, and where.
+    pub(super) fn saved(&self) -> (PathBuf, Vec<u8>) {
+        (self.dir.clone(), serde_json::to_vec(&self.state).unwrap_or_default())
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+}
+
+/// Writes a directory's state so that a reader sees the old one or the new one, never half of it.
+pub(super) fn save(storage: &dyn Storage, (dir, state): (PathBuf, Vec<u8>)) -> io::Result<()> {
+    let spare: &Path = &dir.join(SPARE_STATE);
+    storage.write(spare, &state)?;
+    storage.rename(spare, &dir.join(STATE))
+}
+
+/// Removes a directory if no events are left in it.
+pub(super) fn clear(storage: &dyn Storage, dir: &Path) {
+    let Ok(names) = storage.list(dir) else { return };
+    let folders = names.iter().filter(|listed| !OWN_FILES.contains(&listed.name.as_str()));
+    // A folder that is not empty stays, and so does everything around it.
+    if folders.map(|folder| storage.remove_dir(&dir.join(&folder.name))).all(|removed| removed.is_ok()) {
+        for file in OWN_FILES {
+            let _ = storage.remove(&dir.join(file));
+        }
+        let _ = storage.remove_dir(dir);
+    }
+}
+
+fn key(channel: Channel, name: ChunkName) -> String {
+    format!("{channel}/{name}")
+}
+
+/// Events that one message tells at most.
+const EVENTS_IN_FLIGHT: usize = 10;
+
+const LOCK: &str = "lock";
+const STATE: &str = "state.json";
+const SPARE_STATE: &str = "state.tmp";
+const OWN_FILES: [&str; 3] = [STATE, SPARE_STATE, LOCK];

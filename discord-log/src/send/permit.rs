@@ -1,0 +1,80 @@
+//! What goes out of the engine and comes back: the right to send a request, why there is none, and what has to become
+//! of a message.
+
+use std::time::Instant;
+
+/// Which lane; as long as the engine lives.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct LaneId(pub(super) usize);
+
+/// The right to send one request; given back through [`Engine::complete`](super::Engine::complete), or unused.
+#[derive(Debug)]
+#[must_use = "a lane sends nothing more before its permit is given back"]
+pub(crate) struct Permit {
+    pub(super) lane: LaneId,
+    pub(super) at: Instant,
+    pub(super) url: String,
+}
+
+impl Permit {
+    pub(crate) const fn lane(&self) -> LaneId {
+        self.lane
+    }
+
+    /// Gives the address to call, token and all.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// The right to ask once which Discord channel a webhook belongs to; given back through
+/// [`Engine::introduced`](super::Engine::introduced).
+#[derive(Debug)]
+#[must_use = "the channel of a webhook is learnt from the answer alone"]
+pub(crate) struct Introduction {
+    pub(super) lane: LaneId,
+    pub(super) url: String,
+}
+
+impl Introduction {
+    pub(crate) const fn lane(&self) -> LaneId {
+        self.lane
+    }
+
+    /// Gives the address to call, token and all.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// Why there is no permit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Denied {
+    /// Not before an answer that is on its way: the lane's own, or that of another one on which it depends.
+    Busy,
+    /// The webhook is gone.
+    Closed,
+    /// Not before this moment.
+    Until(Instant),
+}
+
+/// What has to become of the message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// Send it again when there is a permit; with `may_repeat` it may have arrived already, with `is_fault` the message
+    /// itself may be what breaks the server.
+    Again { may_repeat: bool, is_fault: bool },
+    /// The webhook is gone: nothing more goes there.
+    Closed { reason: String },
+    /// Discord has it, under this id if it said so.
+    Delivered { message: Option<String> },
+    /// It will never be taken as it is.
+    Refused { reason: String },
+    /// The webhook takes nothing for a while, which people have to mend; send it again when there is a permit.
+    Suspended { reason: String },
+}
+
+impl Outcome {
+    /// The message did not arrive, and nothing is wrong with it.
+    pub(super) const AGAIN: Self = Self::Again { may_repeat: false, is_fault: false };
+}
