@@ -71,6 +71,8 @@ pub(super) struct Webhook {
 pub(super) struct Block {
     since: Instant,
     until: Instant,
+    /// When the first request after it is answered.
+    probed_at: Option<Instant>,
 }
 
 /// Everything that Discord knows.
@@ -133,7 +135,7 @@ impl Discord {
     /// Takes a message.
     pub(super) fn post(&mut self, webhook: usize, body: &[u8], now: Instant) -> Reply {
         let after = Duration::from_millis(self.random.u64(5..400));
-        self.judge_request(webhook, now);
+        self.judge_request(webhook, now, after);
         let fault = self.fault(webhook, now);
         let answer = match fault {
             Some(Fault::Refused) => failed(false),
@@ -182,10 +184,17 @@ impl Discord {
         Reply { answer, after }
     }
 
-    fn judge_request(&mut self, webhook: usize, now: Instant) {
-        for Block { since, until } in self.block.into_iter().chain(self.webhooks[webhook].block) {
+    fn judge_request(&mut self, webhook: usize, now: Instant, after: Duration) {
+        for Block { since, until, .. } in self.block.into_iter().chain(self.webhooks[webhook].block) {
             if now > since && now < until {
                 self.violations.push(format!("webhook {webhook} was called {:?} before a limit ended", until - now));
+            }
+        }
+        // When everybody was told to wait, one finds out for all that it is over.
+        if let Some(block) = self.block.as_mut().filter(|block| now >= block.until) {
+            let probed_at = *block.probed_at.get_or_insert(now + after);
+            if now < probed_at && probed_at != now + after {
+                self.violations.push(format!("webhook {webhook} did not wait for the first answer after a limit"));
             }
         }
     }
@@ -207,7 +216,7 @@ impl Discord {
 
     /// Asks for a pause, which counts from when the answer comes.
     fn limit_for(&mut self, webhook: usize, scope: Scope, pause: Duration, since: Instant) -> Answer {
-        let block = Some(Block { since, until: since + pause });
+        let block = Some(Block { since, until: since + pause, probed_at: None });
         if scope == Scope::Global {
             self.block = block;
         } else {
