@@ -364,7 +364,13 @@ impl Dispatch {
 
     /// Gives up what no other process would find; gives how many events that were.
     pub(crate) fn finish(&mut self) -> usize {
+        let waiting = self.counters.snapshot().waiting;
         if self.journal.outlives_the_process() {
+            if waiting > 0 {
+                let text =
+                    format!("{waiting} events are not delivered yet; they wait in the journal for the next start");
+                self.said.push(Said::Told(Severity::Warning, text));
+            }
             return 0;
         }
         let left = self.take_all(|_| true, |_| true);

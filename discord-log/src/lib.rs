@@ -61,6 +61,8 @@ mod reduce;
 mod render;
 mod send;
 mod sender;
+#[cfg(all(unix, feature = "signals"))]
+mod signals;
 pub mod testing;
 
 pub use crate::capture::functions::{
@@ -76,6 +78,8 @@ pub use crate::event::{
 };
 pub use crate::health::{Health, Loss, WebhookHealth, WebhookState, health};
 pub use crate::lifecycle::{Drained, FlushError, Guard, InitError, flush, flush_async, init, init_with};
+#[cfg(all(unix, feature = "signals"))]
+pub use crate::signals::end_on_signals;
 
 /// Tells the activity channel that a function was called: one event at the end of the call, with how it ended and how
 /// long it took.

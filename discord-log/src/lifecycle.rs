@@ -79,6 +79,8 @@ enum State {
 struct Running {
     orders: Sender<Order>,
     process: u32,
+    #[cfg_attr(not(all(unix, feature = "signals")), expect(dead_code, reason = "the guard knows it as well"))]
+    shutdown_timeout: Duration,
 }
 
 impl Running {
@@ -118,7 +120,7 @@ fn start(config: Config) -> Result<Running, InitError> {
         return Err(error);
     }
     logger::open(config.filter.toggles, &config.render, keep);
-    Ok(Running { orders, process: std::process::id() })
+    Ok(Running { orders, process: std::process::id(), shutdown_timeout: config.shutdown_timeout })
 }
 
 /// Makes the journal, and what keeps an event after its end.
@@ -153,7 +155,7 @@ fn instance() -> String {
 }
 
 /// Detached: the guard waits for the threads' answers with a deadline, never for the threads themselves.
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), InitError> {
+pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), InitError> {
     let body = move || {
         logger::own_this_thread();
         body();
@@ -203,7 +205,8 @@ fn announce(config: &Config) {
 
 /// Keeps the logger running; dropping it delivers what waits, for at most the shutdown timeout.
 ///
-/// What is not delivered by then is written to the local log and counted. The wait blocks the dropping thread; in async
+/// What is not delivered by then waits in the journal for the next start; with the journal in memory it is written to the
+/// local log and counted. The wait blocks the dropping thread; in async
 /// code call [`shutdown`](Self::shutdown) from `spawn_blocking`, or [`flush_async`] before, if that matters.
 #[derive(Debug)]
 #[must_use = "dropping the guard ends the logger: bind it to a name such as `_discord`"]
@@ -219,28 +222,40 @@ impl Guard {
     }
 
     fn end(&mut self, timeout: Duration) -> Drained {
-        if std::mem::replace(&mut self.is_over, true) {
-            return Drained::default();
-        }
-        let (delivered, lost) = (COUNTERS.delivered(), COUNTERS.lost(Loss::Shutdown));
-        if matches!(&*state(), State::Running(running) if !running.is_here()) {
-            // The guard of the parent, in a fork: the threads it speaks to are not here.
-            return Drained::default();
-        }
-        // The lock is not held while waiting, so that nobody waits for it.
-        let ending = std::mem::replace(&mut *state(), State::Ending);
-        if let State::Running(Running { orders, .. }) = ending {
-            logger::close();
-            let (reply, is_settled) = reply();
-            send(&orders, Order::Stop { deadline: Instant::now() + timeout, reply });
-            let _ = is_settled.recv_timeout(timeout + GRACE);
-        }
-        *state() = State::Idle;
-        Drained {
-            delivered: COUNTERS.delivered() - delivered,
-            left: COUNTERS.lost(Loss::Shutdown) - lost + crate::health().waiting,
-        }
+        if std::mem::replace(&mut self.is_over, true) { Drained::default() } else { end(timeout) }
     }
+}
+
+/// Ends the logger that runs, if one does in this process.
+fn end(timeout: Duration) -> Drained {
+    if matches!(&*state(), State::Running(running) if !running.is_here()) {
+        // The guard of the parent, in a fork: the threads it speaks to are not here.
+        return Drained::default();
+    }
+    let (delivered, lost) = (COUNTERS.delivered(), COUNTERS.lost(Loss::Shutdown));
+    // The lock is not held while waiting, so that nobody waits for it.
+    let ending = std::mem::replace(&mut *state(), State::Ending);
+    if let State::Running(Running { orders, .. }) = ending {
+        logger::close();
+        let (reply, is_settled) = reply();
+        send(&orders, Order::Stop { deadline: Instant::now() + timeout, reply });
+        let _ = is_settled.recv_timeout(timeout + GRACE);
+    }
+    *state() = State::Idle;
+    Drained {
+        delivered: COUNTERS.delivered() - delivered,
+        left: COUNTERS.lost(Loss::Shutdown) - lost + crate::health().waiting,
+    }
+}
+
+/// Ends the logger as dropping its guard would; the guard then finds nothing to end.
+#[cfg(all(unix, feature = "signals"))]
+pub(crate) fn end_in_time() {
+    let timeout = match &*state() {
+        State::Running(running) => running.shutdown_timeout,
+        _ => return,
+    };
+    end(timeout);
 }
 
 impl Drop for Guard {

@@ -43,8 +43,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Code wins over the environment, and the later call over the earlier.
+/// The local Discord is gone with this process, so what it could not be told is not kept for the next one.
 fn config(local_discord: Option<&Discord>) -> Result<Config, discord_log::ConfigError> {
-    Config::from_env()
+    let builder = Config::from_env();
+    let builder = if local_discord.is_some() { builder.journal("memory") } else { builder };
+    builder
         .service("invoice-service")
         .release(env!("CARGO_PKG_VERSION"))
         .high_value_threshold(Decimal::from(10_000))

@@ -38,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "lifecycle",
         &["capture", "config", "event", "health", "local_log", "logger", "record", "recorder", "sender"],
     ),
+    ("signals", &["lifecycle"]),
     // Doors.
     ("capture", &["event", "health", "logger"]),
     ("__private", &["capture", "event"]),

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     own_tls();
 
     let webhook = format!("https://localhost:{}/api/webhooks/1/s3cret-token", address.port());
-    let guard = discord_log::init_with(Config::builder().shared_webhook(webhook).build()?)?;
+    let guard = discord_log::init_with(Config::builder().shared_webhook(webhook).journal("memory").build()?)?;
     own_tls();
     discord_log::log_user_action("Invoice generated");
 
