@@ -164,6 +164,13 @@ impl Counters {
         }
     }
 
+    /// Starts again at nothing, in a fork: what the parent counts is the parent's.
+    pub(crate) fn reset(&self) {
+        let own = [&self.accepted, &self.crossed, &self.written, &self.left, &self.delivered, &self.delivered_locally];
+        own.into_iter().chain([&self.buried]).chain(&self.lost).for_each(|counter| counter.store(0, Ordering::Release));
+        self.publish(Vec::new());
+    }
+
     /// Counts an event before it is pushed: whoever sees it later has seen it counted.
     pub(crate) fn accept(&self) {
         self.accepted.fetch_add(1, Ordering::Relaxed);

@@ -52,7 +52,10 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
     match &*state {
         State::Idle => {}
         // What the parent of this process had in its queue is the parent's.
-        State::Running(running) if !running.is_here() => logger::queue().clear(),
+        State::Running(running) if !running.is_here() => {
+            logger::queue().clear();
+            COUNTERS.reset();
+        }
         _ => return Err(InitError::AlreadyInitialized),
     }
     let shutdown_timeout = config.shutdown_timeout;

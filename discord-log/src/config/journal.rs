@@ -1,13 +1,14 @@
 //! Where the journal is, and whose.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{PathBuf, absolute};
 
 /// Gives the directory that a setting means: none for `memory`, and without a setting the user's place for state.
 pub(super) fn directory(setting: Option<&str>) -> Option<PathBuf> {
     match setting {
         Some(place) if place.eq_ignore_ascii_case("memory") => None,
-        Some(place) => Some(PathBuf::from(place)),
+        // The program may change its working directory later.
+        Some(place) => Some(absolute(place).unwrap_or_else(|_| PathBuf::from(place))),
         None => state_directory(|name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)),
     }
 }
@@ -49,6 +50,7 @@ mod tests {
     fn memory_is_no_directory_and_a_path_is_one() {
         assert_eq!(directory(Some("Memory")), None);
         assert_eq!(directory(Some("/var/lib/billing")), Some(PathBuf::from("/var/lib/billing")));
+        assert!(directory(Some("journal")).is_some_and(|dir| dir.is_absolute() && dir.ends_with("journal")));
     }
 
     #[test]

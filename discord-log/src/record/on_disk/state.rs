@@ -263,10 +263,11 @@ impl State {
     }
 
     /// The file to read next.
-    pub(super) fn next_to_read(&self, now: Instant) -> Option<(StrandKey, Chunk, PathBuf)> {
+    pub(super) fn next_to_read(&mut self, now: Instant) -> Option<(StrandKey, Chunk, PathBuf)> {
         if self.reads_at.is_some_and(|at| now < at) {
             return None;
         }
+        self.reads_at = None;
         let mut next = self.strands.iter().rev();
         let (key, chunk) = next.find_map(|(key, strand)| Some((*key, strand.next_to_read()?)))?;
         let path = self.homes.get(&chunk.home)?.path(key.channel, chunk.name);
