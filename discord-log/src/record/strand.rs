@@ -35,6 +35,8 @@ pub(super) struct Strand {
     writing: Option<Writing>,
     /// By the number of their first event.
     chunks: BTreeMap<Seq, Chunk>,
+    /// No file that begins before is cold.
+    cold_from: Seq,
     /// Chunk and place of what is hot or taken and in a file.
     places: BTreeMap<Seq, (Seq, usize)>,
 }
@@ -81,6 +83,7 @@ impl Strand {
             fresh_since: None,
             writing: None,
             chunks: BTreeMap::new(),
+            cold_from: Seq::default(),
             places: BTreeMap::new(),
         }
     }
@@ -101,7 +104,7 @@ impl Strand {
     }
 
     fn first_cold(&self) -> Option<&Chunk> {
-        self.chunks.values().find(|chunk| !chunk.is_hot)
+        self.chunks.range(self.cold_from..).map(|(_, chunk)| chunk).find(|chunk| !chunk.is_hot)
     }
 
     /// When the fresh events are due to be written: at once when somebody may be waiting for them.
@@ -145,7 +148,7 @@ impl Strand {
         if chunk.left() == 0 {
             return Some(chunk);
         }
-        self.chunks.insert(chunk.first, chunk);
+        self.insert(chunk);
         None
     }
 
@@ -175,8 +178,11 @@ impl Strand {
         }
     }
 
-    /// Adds a file that was found.
+    /// Adds a file that was found or written.
     pub(super) fn insert(&mut self, chunk: Chunk) {
+        if chunk.is_hot && self.first_cold().is_none() {
+            self.cold_from = chunk.first.next();
+        }
         self.chunks.insert(chunk.first, chunk);
     }
 
@@ -195,6 +201,7 @@ impl Strand {
     pub(super) fn warm(&mut self, first: Seq, entries: Vec<(usize, Entry)>) -> usize {
         let Some(chunk) = self.chunks.get_mut(&first) else { return 0 };
         chunk.is_hot = true;
+        self.cold_from = self.cold_from.max(first.next());
         let mut missing: BTreeSet<usize> =
             (0..chunk.name.events).filter(|place| !chunk.settled.contains(place)).collect();
         for (place, entry) in entries {

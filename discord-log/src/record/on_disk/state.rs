@@ -21,6 +21,8 @@ pub(super) struct State {
     pub(super) homes: BTreeMap<usize, Home>,
     /// Found, and counted by now: what can be taken from the next look on.
     arrivals: Vec<(usize, Found)>,
+    /// Whether one of them may have become empty.
+    may_be_empty: bool,
     /// Bytes of chunks.
     pub(super) bytes: u64,
     /// Bytes of the archive.
@@ -65,6 +67,7 @@ impl State {
             strands: BTreeMap::new(),
             homes: BTreeMap::new(),
             arrivals: Vec::new(),
+            may_be_empty: false,
             bytes: 0,
             archived: 0,
             unsynced: Vec::new(),
@@ -184,6 +187,7 @@ impl State {
     /// Notes that a file is to be removed.
     pub(super) fn gone(&mut self, path: PathBuf, bytes: u64) {
         self.bytes = self.bytes.saturating_sub(bytes);
+        self.may_be_empty = true;
         self.unsynced.retain(|unsynced| unsynced.file != path);
         self.settled.removed.push(path);
     }
@@ -204,6 +208,7 @@ impl State {
         let number = self.homes.last_key_value().map_or(OWN, |(last, _)| last + 1);
         self.arrivals.extend(found.into_iter().map(|found| (number, found)));
         self.homes.insert(number, home);
+        self.may_be_empty = true;
         events
     }
 
@@ -345,6 +350,9 @@ impl State {
 
     /// Takes out the homes that nothing is left in, but for one's own.
     pub(super) fn empty_homes(&mut self) -> Vec<Home> {
+        if !std::mem::take(&mut self.may_be_empty) || self.homes.len() < 2 {
+            return Vec::new();
+        }
         let used = self.strands.values().flat_map(Strand::chunks).map(|chunk| chunk.home);
         let used: BTreeSet<usize> = used.chain(self.arrivals.iter().map(|(home, _)| *home)).collect();
         let empty = self.homes.extract_if(.., |number, _| *number != OWN && !used.contains(number));
