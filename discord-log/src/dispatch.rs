@@ -59,7 +59,7 @@ impl Dispatch {
         now: Instant,
     ) -> Self {
         let mut engine = Engine::new(config.send.clone(), seed);
-        for webhook in config.webhooks.values().chain(&config.send.shared_webhook) {
+        for webhook in config.all_webhooks() {
             engine.open(webhook);
         }
         counters.publish(engine.health());
@@ -120,10 +120,10 @@ impl Dispatch {
 
     /// Closes what earlier processes found closed, as long as it has the same address.
     fn close_those_of(&mut self, closures: &Closures) {
-        let webhooks: Vec<_> = self.config.webhooks.values().chain(&self.config.send.shared_webhook).cloned().collect();
-        for webhook in webhooks {
+        let config = Arc::clone(&self.config);
+        for webhook in config.all_webhooks() {
             if let Some(Closure { reason, at }) = closures.get(&webhook.fingerprint()) {
-                let lane = self.engine.open(&webhook);
+                let lane = self.engine.open(webhook);
                 let text = format!(
                     "The webhook of {} is gone since {at:.0} ({reason}). Make a new one, set it, and start the service \
                      again; what is meant for it waits in the journal.",
@@ -291,9 +291,8 @@ impl Dispatch {
     /// Nothing can be sent from this host: every webhook's events stay here.
     pub(crate) fn close_all(&mut self, reason: &str) {
         self.said.push(Said::Told(Severity::Error, reason.to_owned()));
-        let webhooks: Vec<_> = self.config.webhooks.values().chain(&self.config.send.shared_webhook).cloned().collect();
-        for webhook in webhooks {
-            let lane = self.engine.open(&webhook);
+        for webhook in self.config.all_webhooks() {
+            let lane = self.engine.open(webhook);
             self.engine.close(lane, reason);
         }
         self.counters.publish(self.engine.health());
@@ -301,9 +300,7 @@ impl Dispatch {
 
     /// Tells that a webhook is gone: locally, and in the first channel that still has one.
     fn tell_closed(&mut self, lane: LaneId, reason: &str, now: Now) {
-        let webhooks = self.config.webhooks.values().chain(&self.config.send.shared_webhook);
-        let webhook = webhooks.into_iter().find(|webhook| self.engine.lane(webhook) == Some(lane));
-        if let Some(webhook) = webhook {
+        if let Some(webhook) = self.config.all_webhooks().find(|webhook| self.engine.lane(webhook) == Some(lane)) {
             let closure = Closure { reason: reason.to_owned(), at: now.wall };
             self.journal.close(Closures::from([(webhook.fingerprint(), closure)]));
         }

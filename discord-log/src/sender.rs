@@ -131,8 +131,7 @@ impl Sender {
 
     /// Builds the client, off the caller's thread; without one every webhook's events stay here.
     fn connect(&mut self) {
-        let mut webhooks = self.config.webhooks.values().chain(&self.config.send.shared_webhook);
-        let needs_tls = webhooks.any(|webhook| webhook.needs_tls());
+        let needs_tls = self.config.all_webhooks().any(|webhook| webhook.needs_tls());
         match Client::new(self.config.send.timeout, needs_tls) {
             Ok(client) => self.client = Some(client),
             Err(error) => {

@@ -80,6 +80,11 @@ impl Config {
         !self.webhooks.is_empty() || self.send.shared_webhook.is_some()
     }
 
+    /// Every webhook there is, the one that serves several channels as well.
+    pub(crate) fn all_webhooks(&self) -> impl Iterator<Item = &WebhookUrl> {
+        self.webhooks.values().chain(&self.send.shared_webhook)
+    }
+
     /// Gives the webhook of a channel: its own, or the one that serves every channel without one.
     pub(crate) fn webhook(&self, channel: Channel) -> Option<&WebhookUrl> {
         self.webhooks.get(&channel).or(self.send.shared_webhook.as_ref())

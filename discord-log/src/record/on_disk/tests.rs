@@ -99,19 +99,24 @@ impl Rig {
         self.lost += self.journal.append(&mut events.into_iter(), self.now.instant);
     }
 
-    /// Takes everything there is, as long as there is more.
+    /// Takes everything there is, as long as there is more, and delivers it.
     fn drain(&mut self) -> Vec<Entry> {
-        let mut drained = Vec::new();
+        let now = self.now;
+        self.take_all(|journal, taken| drop(journal.settle(taken, Some(&delivered(now)))))
+    }
+
+    fn take_all(&mut self, mut then: impl FnMut(&DiskJournal, Vec<Entry>)) -> Vec<Entry> {
+        let mut all = Vec::new();
         loop {
             self.look();
             let channels = self.journal.backlog();
             if channels.is_empty() {
-                return drained;
+                return all;
             }
             for channel in channels {
                 let taken = self.journal.take(channel, 10);
-                self.journal.settle(taken.clone(), Some(&delivered(self.now)));
-                drained.extend(taken);
+                all.extend(taken.clone());
+                then(&self.journal, taken);
             }
         }
     }
@@ -578,7 +583,7 @@ impl Model {
         // A name may be on the disk before its content is: counted as damage.
         assert!(cuts || self.rig.lost == 0, "seed {}", self.seed);
         let before = std::mem::take(&mut self.waiting);
-        let left = self.rig.drain_unsettled();
+        let left = titles(&self.rig.take_all(|_, _| {}));
         for title in &left {
             assert!(*title < self.next, "seed {}: {title} was never appended", self.seed);
             assert!(!self.gone.contains(title), "seed {}: {title} was settled", self.seed);
@@ -599,23 +604,6 @@ impl Model {
         let back: BTreeSet<_> = left.iter().copied().collect();
         assert_eq!(back.len(), left.len(), "seed {}: each once", self.seed);
         assert_eq!(back, self.waiting.keys().copied().collect(), "seed {}", self.seed);
-    }
-}
-
-impl Rig {
-    /// Reads everything without settling it.
-    fn drain_unsettled(&mut self) -> Vec<u32> {
-        let mut all = Vec::new();
-        loop {
-            self.look();
-            let channels = self.journal.backlog();
-            if channels.is_empty() {
-                return all;
-            }
-            for channel in channels {
-                all.extend(titles(&self.journal.take(channel, 40)));
-            }
-        }
     }
 }
 
