@@ -1,6 +1,7 @@
 //! From `init` to the end of the guard: starts the two threads, asks them to flush, and stops them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -15,7 +16,7 @@ use crate::event::{Channel, Event, Severity};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
 use crate::logger::{self, Keep};
-use crate::record::{Disk, DiskJournal, Journal, MemoryJournal, Now};
+use crate::record::{self, Disk, DiskJournal, Journal, MemoryJournal, Now};
 use crate::recorder::{Order, Recorder};
 use crate::sender::{Inbox, Input, Reply, Sender as Delivery};
 
@@ -98,12 +99,13 @@ fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn start(config: Config) -> Result<Running, InitError> {
+fn start(mut config: Config) -> Result<Running, InitError> {
     panics::remember();
     announce(&config);
+    config.record.dir = directory(&config.record, config.has_webhooks());
     let config = Arc::new(config);
     let queue = logger::queue();
-    let (journal, keep) = journal(&config);
+    let (journal, keep) = journal(&config.record);
     let (orders, ordered) = channel();
     let (inbox, inputs) = Inbox::new();
     let mut recorder = Recorder::new(Arc::clone(&config), queue, Arc::clone(&journal), ordered, inbox.clone());
@@ -126,27 +128,30 @@ fn start(config: Config) -> Result<Running, InitError> {
     Ok(Running { orders, process: std::process::id(), shutdown_timeout: config.shutdown_timeout })
 }
 
-/// Makes the journal, and what keeps an event after its end.
-fn journal(config: &Config) -> (Arc<dyn Journal>, Option<Keep>) {
-    let settings = config.record.clone();
-    let Some(dir) = settings.dir.clone().filter(|_| config.has_webhooks()) else {
-        return (Arc::new(MemoryJournal::new(&settings)), None);
-    };
-    let limit = Disk.largest_file();
-    if limit.is_some_and(|limit| limit < settings.most_bytes) {
+/// Says where files may be written: nowhere without a webhook to send them to later, and nowhere if it could end this
+/// process.
+fn directory(settings: &record::Settings, has_webhooks: bool) -> Option<PathBuf> {
+    let dir = settings.dir.clone().filter(|_| has_webhooks)?;
+    if Disk.largest_file().is_some_and(|limit| limit < settings.most_bytes) {
         // Beyond this limit the system ends the process that writes.
         let text = "the journal is in memory alone, since this process may not write files of DISCORD_JOURNAL_MAX_MB \
                     (`ulimit -f`): raise the limit, or set DISCORD_JOURNAL to `memory`";
         local_log::tell(Severity::Warning, text);
-        return (Arc::new(MemoryJournal::new(&settings)), None);
+        return None;
     }
+    Some(dir)
+}
+
+/// Makes the journal, and what keeps an event after its end.
+fn journal(settings: &record::Settings) -> (Arc<dyn Journal>, Option<Keep>) {
+    let Some(dir) = settings.dir.clone() else { return (Arc::new(MemoryJournal::new(settings)), None) };
+    let settings = settings.clone();
     let open = move || DiskJournal::new(Arc::new(Disk), &dir, instance(), &settings);
     let journal = Arc::new(open());
     let keep = move |event: &Event| {
         let journal = open();
         journal.append(&mut std::iter::once(event.clone()), Instant::now());
-        let now = Now { instant: Instant::now(), wall: Timestamp::now() };
-        journal.keep(now)
+        journal.keep(Now { instant: Instant::now(), wall: Timestamp::now() })
     };
     (journal, Some(Arc::new(keep)))
 }

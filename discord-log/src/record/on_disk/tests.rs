@@ -102,7 +102,9 @@ impl Rig {
     /// Takes everything there is, as long as there is more, and delivers it.
     fn drain(&mut self) -> Vec<Entry> {
         let now = self.now;
-        self.take_all(|journal, taken| drop(journal.settle(taken, Some(&delivered(now)))))
+        self.take_all(|journal, taken| {
+            journal.settle(taken, Some(&delivered(now)));
+        })
     }
 
     fn take_all(&mut self, mut then: impl FnMut(&DiskJournal, Vec<Entry>)) -> Vec<Entry> {
