@@ -11,7 +11,7 @@ use crate::health::{Counters, Loss};
 use crate::record::{Closure, Closures, Ending, Entry, Journal, Now, Seq, Ticket};
 use crate::reduce::{Doubt, Intake};
 use crate::render;
-use crate::send::{Answer, Denied, Engine, Introduction, LaneId, Outcome, Permit};
+use crate::send::{Answer, Denied, Engine, Introduction, LaneId, Limits, Outcome, Permit};
 
 /// Decides what goes out.
 #[derive(Debug)]
@@ -36,9 +36,9 @@ pub(crate) struct Dispatch {
 #[derive(Debug)]
 pub(crate) enum Request {
     /// Asks which channel a webhook belongs to.
-    Introduce(Introduction),
-    /// Posts a message, out of the budget that other processes know by its key.
-    Post { permit: Permit, body: Vec<u8>, budget: String },
+    Introduce { introduction: Introduction, budgets: Vec<(String, Limits)> },
+    /// Posts a message, out of the budgets that other processes know by these names.
+    Post { permit: Permit, body: Vec<u8>, budgets: Vec<(String, Limits)> },
 }
 
 /// What goes to the local log.
@@ -163,9 +163,11 @@ impl Dispatch {
         let repeat = if batch.may_repeat { render::Repeat::Possible } else { render::Repeat::First };
         let (message, fit) = render::message(&self.config.render, &batch.entries, repeat);
         intake.split_first(fit);
-        requests.push(Request::Post { permit, body: message.to_json(), budget: self.engine.budget_key(lane) });
-        if self.introduces {
-            requests.extend(self.engine.introduce(lane, now).map(Request::Introduce));
+        requests.push(Request::Post { permit, body: message.to_json(), budgets: self.engine.budgets(lane) });
+        if self.introduces
+            && let Some(introduction) = self.engine.introduce(lane, now)
+        {
+            requests.push(Request::Introduce { introduction, budgets: self.engine.budget_of_questions(lane) });
         }
     }
 

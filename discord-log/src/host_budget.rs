@@ -37,7 +37,7 @@ pub(crate) enum Reserved {
 #[derive(Debug)]
 #[must_use = "a request that is never finished takes its place for half a minute"]
 pub(crate) struct Reservation {
-    key: String,
+    keys: Vec<String>,
     at: u64,
 }
 
@@ -48,19 +48,22 @@ impl HostBudget {
         Self { folder: folder.to_owned(), who }
     }
 
-    /// Asks to send one request now, of the budget of a key and of the host's.
-    pub(crate) fn reserve(&self, key: &str, limits: &Limits, now: SystemTime) -> Reserved {
+    /// Asks to send one request now, of the budgets of some keys and of the host's.
+    pub(crate) fn reserve(&self, budgets: &[(String, Limits)], now: SystemTime) -> Reserved {
         let now = millis(now);
         let mut polls = POLLS;
-        match self.try_reserve(key, limits, now, &mut polls) {
-            Ok(Some(Ok(()))) => Reserved::Granted(Reservation { key: key.to_owned(), at: now }),
+        match self.try_reserve(budgets, now, &mut polls) {
+            Ok(Some(Ok(()))) => {
+                Reserved::Granted(Reservation { keys: budgets.iter().map(|(key, _)| key.clone()).collect(), at: now })
+            }
             Ok(Some(Err(until))) => {
                 let wait = Duration::from_millis(until.saturating_sub(now));
                 Reserved::Until(wait + JITTER.mul_f64(fastrand::f64()))
             }
             // What the holder wrote may be read half, which then makes no sense and tells nothing.
             Ok(None) | Err(_) => {
-                let ledger = File::open(self.path(key)).ok().and_then(|mut file| read(&mut file));
+                let first = budgets.first().map_or(HOST, |(key, _)| key);
+                let ledger = File::open(self.path(first)).ok().and_then(|mut file| read(&mut file));
                 Reserved::Unavailable { processes: ledger.map(|ledger| ledger.processes(now, &self.who)) }
             }
         }
@@ -69,18 +72,20 @@ impl HostBudget {
     /// Says that a request is done, and what its answer means for others. Without a lock nobody hears of it: the request
     /// then counts for some time longer, and a limit is found out by each process for itself.
     pub(crate) fn finish(&self, reservation: Reservation, finished: Finished, now: SystemTime) {
-        let Reservation { key, at } = reservation;
+        let Reservation { keys, at } = reservation;
         let now = millis(now);
         let mut polls = POLLS;
         let until = |pause: Duration| now.saturating_add(pause.as_millis().try_into().unwrap_or(u64::MAX));
-        if let Ok(Some(mut book)) = self.open(&key, &mut polls) {
-            book.ledger.finish(now, &self.who, at);
-            if let Some(pause) = finished.limited_for {
-                book.ledger.pause(until(pause));
+        for key in &keys {
+            if let Ok(Some(mut book)) = self.open(key, now, &mut polls) {
+                book.ledger.finish(now, &self.who, at);
+                if let Some(pause) = finished.limited_for {
+                    book.ledger.pause(until(pause));
+                }
+                let _ = book.save();
             }
-            let _ = book.save();
         }
-        if let Ok(Some(mut book)) = self.open(HOST, &mut polls) {
+        if let Ok(Some(mut book)) = self.open(HOST, now, &mut polls) {
             book.ledger.finish(now, &self.who, at);
             if let Some(pause) = finished.host_limited_for {
                 book.ledger.pause(until(pause));
@@ -92,30 +97,38 @@ impl HostBudget {
         }
     }
 
-    /// Gives nothing if a lock is held by somebody. The host's comes second everywhere.
+    /// Gives nothing if a lock is held by somebody. The host's comes last everywhere.
     fn try_reserve(
         &self,
-        key: &str,
-        limits: &Limits,
+        budgets: &[(String, Limits)],
         now: u64,
         polls: &mut u32,
     ) -> io::Result<Option<Result<(), u64>>> {
-        let Some(mut book) = self.open(key, polls)? else { return Ok(None) };
-        let Some(mut host) = self.open(HOST, polls)? else { return Ok(None) };
-        let mut reserved = book.ledger.reserve(now, &self.who, limits);
-        if reserved.is_ok() {
-            reserved = host.ledger.reserve(now, &self.who, &Limits::of_host());
-            if reserved.is_err() {
-                book.ledger.forget(&self.who, now);
-            }
-            host.save()?;
+        let mut books = Vec::new();
+        for (key, limits) in
+            budgets.iter().map(|(key, limits)| (key.as_str(), limits)).chain([(HOST, &Limits::of_host())])
+        {
+            let Some(book) = self.open(key, now, polls)? else { return Ok(None) };
+            books.push((book, limits.clone()));
         }
-        book.save()?;
+        let mut reserved = Ok(());
+        let mut granted = 0;
+        for (book, limits) in &mut books {
+            reserved = book.ledger.reserve(now, &self.who, limits);
+            if reserved.is_err() {
+                break;
+            }
+            granted += 1;
+        }
+        if reserved.is_err() {
+            books.iter_mut().take(granted).for_each(|(book, _)| book.ledger.forget(&self.who, now));
+        }
+        books.iter_mut().try_for_each(|(book, _)| book.save())?;
         Ok(Some(reserved))
     }
 
     /// Opens a budget under its lock, if that can be had before the polls are used up.
-    fn open(&self, key: &str, polls: &mut u32) -> io::Result<Option<Book>> {
+    fn open(&self, key: &str, now: u64, polls: &mut u32) -> io::Result<Option<Book>> {
         let path = self.path(key);
         let mut file = private_file().open(&path).or_else(|_| {
             private_folder().create(&self.folder)?;
@@ -124,7 +137,8 @@ impl HostBudget {
         loop {
             match file.try_lock() {
                 Ok(()) => {
-                    let ledger = read(&mut file).unwrap_or_default();
+                    let mut ledger = read(&mut file).unwrap_or_default();
+                    ledger.release(now, is_gone);
                     return Ok(Some(Book { file, ledger }));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -186,6 +200,13 @@ fn private_folder() -> DirBuilder {
 fn millis(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     since.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+/// Says whether a process is known to be gone, whose requests then are on their way no more.
+fn is_gone(who: &str) -> bool {
+    let processes = Path::new("/proc");
+    let id = who.split_once('-').map_or(who, |(id, _)| id);
+    processes.join("self").exists() && !processes.join(id).exists()
 }
 
 /// The budget of all requests of the host, whatever their key.

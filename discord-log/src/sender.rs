@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::dispatch::{Dispatch, Request, Said};
 use crate::event::Severity;
 use crate::health::COUNTERS;
-use crate::host_budget::{HostBudget, Reserved};
+use crate::host_budget::{HostBudget, Reservation, Reserved};
 use crate::local_log;
 use crate::logger;
 use crate::record::{Journal, Now, Seq};
@@ -180,19 +180,36 @@ impl Sender {
         // Without a client every lane is closed.
         let Some(client) = self.client.clone() else { return };
         let inbox = self.inbox.clone();
+        let is_asked = self.budget_rests_until.is_none_or(|until| until <= Instant::now());
+        let host = self.budget.clone().filter(|_| is_asked);
         match request {
-            Request::Introduce(introduction) => {
+            Request::Introduce { introduction, budgets } => {
                 tokio::spawn(async move {
-                    let answer = client.introduce(&introduction).await;
+                    let answer = match Share::ask(host, budgets).await {
+                        Share::None { until: Some(_) } => unheard(),
+                        share => {
+                            let answer = client.introduce(&introduction).await;
+                            share.finish(&answer);
+                            answer
+                        }
+                    };
                     inbox.put(Input::Introduced { introduction, answer });
                 });
             }
-            Request::Post { permit, body, budget } => {
-                let now = Instant::now();
-                let is_asked = self.budget_rests_until.is_none_or(|until| until <= now);
-                let limits = Limits::of_channel(self.config.send.rate_limit);
-                let shared = self.budget.clone().filter(|_| is_asked).map(|shared| (shared, budget, limits));
-                tokio::spawn(Flight { permit: Some(permit), sharers: None, inbox }.fly(client, body, shared));
+            Request::Post { permit, body, budgets } => {
+                let mut flight = Flight { permit: Some(permit), sharers: None, inbox };
+                tokio::spawn(async move {
+                    let share = Share::ask(host, budgets).await;
+                    match &share {
+                        Share::None { until: Some(until) } => return flight.defer(*until),
+                        Share::Unknown { processes } => flight.sharers = Some(*processes),
+                        Share::None { until: None } | Share::Granted { .. } => {}
+                    }
+                    let Some(permit) = &flight.permit else { return };
+                    let answer = client.post(permit, body).await;
+                    share.finish(&answer);
+                    flight.land(answer);
+                });
             }
         }
     }
@@ -262,31 +279,9 @@ struct Flight {
 }
 
 impl Flight {
-    /// Asks the budget of all processes, and posts. A budget that cannot be asked holds up nothing.
-    async fn fly(mut self, client: Client, body: Vec<u8>, shared: Option<(Arc<HostBudget>, String, Limits)>) {
-        let mut reservation = None;
-        if let Some((budget, key, limits)) = shared {
-            let asked = Arc::clone(&budget);
-            let asked = spawn_blocking(move || asked.reserve(&key, &limits, SystemTime::now()));
-            match timeout(BUDGET_TIMEOUT, asked).await {
-                Ok(Ok(Reserved::Granted(granted))) => reservation = Some((budget, granted)),
-                Ok(Ok(Reserved::Until(wait))) => return self.defer(wait),
-                Ok(Ok(Reserved::Unavailable { processes })) => self.sharers = processes.or(Some(1)),
-                Ok(Err(_)) | Err(_) => self.sharers = Some(1),
-            }
-        }
-        let Some(permit) = &self.permit else { return };
-        let answer = client.post(permit, body).await;
-        if let Some((budget, reservation)) = reservation {
-            let finished = Finished::of(&answer);
-            drop(spawn_blocking(move || budget.finish(reservation, finished, SystemTime::now())));
-        }
-        self.land(answer);
-    }
-
-    fn defer(&mut self, wait: Duration) {
+    fn defer(&mut self, until: Instant) {
         if let Some(permit) = self.permit.take() {
-            self.inbox.put(Input::Deferred { permit, until: Instant::now() + wait });
+            self.inbox.put(Input::Deferred { permit, until });
         }
     }
 
@@ -301,6 +296,49 @@ impl Drop for Flight {
     fn drop(&mut self) {
         self.land(Answer::Failed { trouble: "the request was abandoned".to_owned(), may_have_arrived: true });
     }
+}
+
+/// What the budget of all processes gives one request; a budget that cannot be asked holds up nothing.
+enum Share {
+    Granted {
+        budget: Arc<HostBudget>,
+        reservation: Reservation,
+    },
+    /// Not before a moment, or nothing to ask.
+    None {
+        until: Option<Instant>,
+    },
+    /// So many processes send without knowing of each other.
+    Unknown {
+        processes: usize,
+    },
+}
+
+impl Share {
+    async fn ask(budget: Option<Arc<HostBudget>>, budgets: Vec<(String, Limits)>) -> Self {
+        let Some(budget) = budget else { return Self::None { until: None } };
+        let asked = Arc::clone(&budget);
+        let asked = spawn_blocking(move || asked.reserve(&budgets, SystemTime::now()));
+        match timeout(BUDGET_TIMEOUT, asked).await {
+            Ok(Ok(Reserved::Granted(reservation))) => Self::Granted { budget, reservation },
+            Ok(Ok(Reserved::Until(wait))) => Self::None { until: Some(Instant::now() + wait) },
+            Ok(Ok(Reserved::Unavailable { processes })) => Self::Unknown { processes: processes.unwrap_or(1) },
+            Ok(Err(_)) | Err(_) => Self::Unknown { processes: 1 },
+        }
+    }
+
+    /// Tells the others what the answer means for them.
+    fn finish(self, answer: &Answer) {
+        if let Self::Granted { budget, reservation } = self {
+            let finished = Finished::of(answer);
+            drop(spawn_blocking(move || budget.finish(reservation, finished, SystemTime::now())));
+        }
+    }
+}
+
+/// Another process has used up what there was: the question was not asked.
+fn unheard() -> Answer {
+    Answer::Failed { trouble: "the budget of this host is used up".to_owned(), may_have_arrived: false }
 }
 
 /// How long the budget of all processes is waited for: somewhat longer than it waits for its own locks.

@@ -1,6 +1,6 @@
 //! What waits for one channel in memory, ready to be taken: one queue a severity, and what was taken and not settled.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::{Entry, Seq};
 use crate::event::{Channel, Severity};
@@ -13,12 +13,12 @@ pub(super) struct Backlog {
     /// One queue a severity, so that the least severe is found without a search.
     by_severity: [VecDeque<Entry>; Severity::ALL.len()],
     spilled: usize,
-    taken: BTreeSet<Seq>,
+    taken: BTreeMap<Seq, Entry>,
 }
 
 impl Backlog {
     pub(super) fn new(most_bytes: usize) -> Self {
-        Self { most_bytes, by_severity: Default::default(), spilled: 0, taken: BTreeSet::new() }
+        Self { most_bytes, by_severity: Default::default(), spilled: 0, taken: BTreeMap::new() }
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
@@ -41,7 +41,7 @@ impl Backlog {
 
     fn take_by(&mut self, most: usize, in_order: bool) -> Vec<Entry> {
         let taken: Vec<_> = std::iter::from_fn(|| self.next(in_order)).take(most).collect();
-        self.taken.extend(taken.iter().map(|entry| entry.seq));
+        self.taken.extend(taken.iter().map(|entry| (entry.seq, entry.clone())));
         taken
     }
 
@@ -66,9 +66,9 @@ impl Backlog {
         shed
     }
 
-    /// What is ready to be taken, in no order.
+    /// What is not settled, taken or not, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.by_severity.iter().flatten()
+        self.by_severity.iter().flatten().chain(self.taken.values())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -86,7 +86,7 @@ impl Backlog {
 
     pub(super) fn oldest(&self) -> Option<Seq> {
         let fronts = self.by_severity.iter().filter_map(|queue| queue.front().map(|entry| entry.seq));
-        fronts.chain(self.taken.first().copied()).min()
+        fronts.chain(self.taken.keys().next().copied()).min()
     }
 
     /// The next entry: the oldest of the urgent ones, if there are any and order does not come first; else the oldest.

@@ -69,6 +69,17 @@ pub(super) struct Chunk {
     pub(super) settled: BTreeSet<usize>,
 }
 
+/// Where an event was that is settled.
+#[derive(Debug)]
+pub(super) enum Settled {
+    /// In this file, which has changed by it.
+    InFile(Chunk),
+    /// In memory alone.
+    InMemory,
+    /// In a file that is being written.
+    Writing,
+}
+
 impl Chunk {
     pub(super) fn left(&self) -> usize {
         self.name.events.saturating_sub(self.settled.len())
@@ -134,7 +145,7 @@ impl Strand {
         Some(entries)
     }
 
-    /// Notes that they are in a file; gives it back if everything in it was settled meanwhile.
+    /// Notes that they are in a file; gives it back if something in it was settled meanwhile.
     pub(super) fn end_writing(&mut self, mut chunk: Chunk) -> Option<Chunk> {
         let writing = self.writing.take()?;
         chunk.is_hot = writing.is_hot;
@@ -145,11 +156,11 @@ impl Strand {
                 self.places.insert(entry.seq, (chunk.first, place));
             }
         }
-        if chunk.left() == 0 {
-            return Some(chunk);
+        let changed = (!chunk.settled.is_empty()).then(|| chunk.clone());
+        if chunk.left() > 0 {
+            self.insert(chunk);
         }
-        self.insert(chunk);
-        None
+        changed
     }
 
     /// Keeps in memory what cannot be written, and gives how many events had to go for it.
@@ -233,23 +244,27 @@ impl Strand {
                 && self.fresh.back().is_some_and(|fresh| !fresh.is_hot))
     }
 
-    /// Ends an event that was taken; gives the file that has changed by it.
-    pub(super) fn settle(&mut self, seq: Seq) -> Option<Chunk> {
+    /// Ends an event that was taken.
+    pub(super) fn settle(&mut self, seq: Seq) -> Settled {
         self.memory.settle(seq);
         if let Some((first, place)) = self.places.remove(&seq) {
-            let chunk = self.chunks.get_mut(&first)?;
+            let Some(chunk) = self.chunks.get_mut(&first) else { return Settled::InMemory };
             chunk.settled.insert(place);
-            return if chunk.left() > 0 { Some(chunk.clone()) } else { self.chunks.remove(&first) };
+            let chunk = if chunk.left() > 0 { Some(chunk.clone()) } else { self.chunks.remove(&first) };
+            return chunk.map_or(Settled::InMemory, Settled::InFile);
         }
         if let Ok(at) = self.fresh.binary_search_by_key(&seq, |fresh| fresh.entry.seq) {
             self.fresh.remove(at);
             if self.fresh.is_empty() {
                 self.fresh_since = None;
             }
-        } else if let Some(writing) = &mut self.writing {
+        } else if let Some(writing) = &mut self.writing
+            && writing.entries.binary_search_by_key(&seq, |entry| entry.seq).is_ok()
+        {
             writing.settled.insert(seq);
+            return Settled::Writing;
         }
-        None
+        Settled::InMemory
     }
 
     pub(super) fn most_severe(&self) -> Option<Severity> {

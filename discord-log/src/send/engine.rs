@@ -12,6 +12,7 @@ use super::backoff::backoff;
 use super::channel_budget::ChannelBudget;
 use super::finished::{FIRST_BAN_PAUSE, counts_as_invalid};
 use super::lane::{Lane, SUSPENSION};
+use super::ledger::Limits;
 use super::pause::Pause;
 use super::permit::{Denied, Introduction, LaneId, Outcome, Permit};
 use super::rate_limit::Window;
@@ -105,6 +106,8 @@ impl Engine {
                 Outcome::Delivered { message }
             }
             Verdict::Refused { reason } => Outcome::Refused { reason },
+            // The question which channel it belongs to may have told it already.
+            Verdict::Closed { .. } if lane.is_closed() => Outcome::AGAIN,
             Verdict::Closed { reason } => {
                 lane.close(&reason);
                 Outcome::Closed { reason }
@@ -188,11 +191,24 @@ impl Engine {
         self.sharers = processes.unwrap_or(1).max(1);
     }
 
-    /// Names the budget of a lane where other processes find it too; no secret.
-    pub(crate) fn budget_key(&self, id: LaneId) -> String {
-        let Some(lane) = self.lanes.get(id.0) else { return String::new() };
+    /// Names the budgets of a lane where other processes find them too, with their limits: that of the webhook, and that
+    /// of its channel once it is known. No name is a secret.
+    pub(crate) fn budgets(&self, id: LaneId) -> Vec<(String, Limits)> {
+        let Some(lane) = self.lanes.get(id.0) else { return Vec::new() };
+        let messages = self.settings.rate_limit;
+        let mut budgets = vec![(format!("webhook-{}", lane.webhook.fingerprint()), Limits::of_channel(messages))];
         let channel = self.budgets.get(lane.budget).and_then(|budget| budget.channel.as_ref());
-        channel.map_or_else(|| format!("webhook-{}", lane.webhook.fingerprint()), |id| format!("channel-{id}"))
+        budgets.extend(channel.map(|id| (format!("channel-{id}"), Limits::of_minute(messages))));
+        budgets
+    }
+
+    /// Names the budget of questions about a lane's webhook, which Discord counts by themselves.
+    pub(crate) fn budget_of_questions(&self, id: LaneId) -> Vec<(String, Limits)> {
+        let webhook = self.lanes.get(id.0).map(|lane| lane.webhook.fingerprint());
+        webhook
+            .map(|webhook| (format!("about-{webhook}"), Limits::of_channel(self.settings.rate_limit)))
+            .into_iter()
+            .collect()
     }
 
     /// Says how every webhook is.

@@ -88,6 +88,13 @@ impl Ledger {
         }
     }
 
+    /// Counts the requests of processes that are gone as answered now: they may have been sent until then.
+    pub(crate) fn release(&mut self, now: u64, is_gone: impl Fn(&str) -> bool) {
+        for request in self.requests.iter_mut().filter(|request| !request.done && is_gone(&request.by)) {
+            (request.done, request.at) = (true, now);
+        }
+    }
+
     /// Lets nobody send before a moment, and one request at first then.
     pub(crate) fn pause(&mut self, until: u64) {
         self.paused_until = self.paused_until.max(Some(until));
@@ -157,6 +164,11 @@ impl Limits {
         let periods =
             vec![Period::new(messages.max(1) as usize, CHANNEL_PERIOD), Period::new(COLD_BUCKET.0, COLD_BUCKET.1)];
         Self { periods, invalid: None }
+    }
+
+    /// What a Discord channel takes in a minute, where each of its webhooks has a budget of its own beside it.
+    pub(crate) fn of_minute(messages: u32) -> Self {
+        Self { periods: vec![Period::new(messages.max(1) as usize, CHANNEL_PERIOD)], invalid: None }
     }
 
     /// What Discord takes from one address.

@@ -323,7 +323,7 @@ impl World {
                     let Reply { answer, after } = self.discord.post(webhook, &body, self.now.instant);
                     (Flight::Post(permit, answer), after)
                 }
-                Request::Introduce(introduction) => {
+                Request::Introduce { introduction, .. } => {
                     let webhook = self.webhook_of(introduction.lane());
                     let Reply { answer, after } = self.discord.tell(webhook, self.now.instant);
                     (Flight::Introduce(introduction, answer), after)

@@ -8,7 +8,7 @@ use crate::event::{Channel, Event};
 use crate::record::chunk::ChunkName;
 use crate::record::closed::Closures;
 use crate::record::home::{Found, Home};
-use crate::record::strand::{Chunk, Strand, StrandKey};
+use crate::record::strand::{self, Chunk, Strand, StrandKey};
 use crate::record::{Ending, Entry, EventId, Now, Seq, Settings, Ticket};
 
 /// What the journal knows.
@@ -156,9 +156,13 @@ impl State {
         let mut is_on_disk = false;
         for entry in &entries {
             let key = StrandKey::of(entry.event.channel(), entry.event.severity());
-            if let Some(chunk) = self.strand(key).settle(entry.seq) {
-                self.settle_in(key, &chunk);
-                is_on_disk = true;
+            match self.strand(key).settle(entry.seq) {
+                strand::Settled::InFile(chunk) => {
+                    self.settle_in(key, &chunk);
+                    is_on_disk = true;
+                }
+                strand::Settled::Writing => is_on_disk = true,
+                strand::Settled::InMemory => {}
             }
         }
         let is_kept_up = self.settled.kept == self.settled.ticket;
@@ -242,15 +246,15 @@ impl State {
 
     pub(super) fn end_writing(&mut self, key: StrandKey, name: ChunkName, bytes: u64, is_synced: bool, now: Now) {
         let Some(home) = self.homes.get(&OWN) else { return };
-        let path = home.path(key.channel, name);
+        let file = home.path(key.channel, name);
         self.bytes += bytes;
         if !is_synced {
-            self.unsynced.push(Unsynced { file: path.clone(), due: now.instant + SYNCED_WITHIN });
+            self.unsynced.push(Unsynced { file, due: now.instant + SYNCED_WITHIN });
         }
         let settled = BTreeSet::new();
         let chunk = Chunk { home: OWN, name, first: name.first, bytes, written: now.wall, is_hot: false, settled };
-        if self.strand(key).end_writing(chunk).is_some() {
-            self.gone(path, bytes);
+        if let Some(chunk) = self.strand(key).end_writing(chunk) {
+            self.settle_in(key, &chunk);
         }
     }
 

@@ -416,6 +416,25 @@ fn damage_costs_the_damaged_events_and_is_kept_aside() {
 }
 
 #[test]
+fn what_was_taken_while_the_disk_failed_is_written_when_it_works_again() {
+    let disk = Failing::new(PowerCut::default(), 0..60, false);
+    let mut rig = Rig::new();
+    rig.disk = disk.disk.clone();
+    rig.journal = open(Arc::new(disk.clone()), 0, &rig.settings);
+    rig.look();
+    rig.append(info(0..20));
+    assert_eq!(rig.journal.take(Channel::Activity, 10).len(), 10);
+    while disk.calls() < 61 {
+        rig.pass(Duration::from_secs(30));
+        rig.look();
+    }
+    rig.pass(Duration::from_secs(1));
+    rig.look();
+    rig.kill();
+    assert_eq!(titles(&rig.drain()), (0..20).collect::<Vec<_>>());
+}
+
+#[test]
 fn files_of_others_and_of_the_future_are_left_alone() {
     let mut rig = Rig::new();
     let strange =
