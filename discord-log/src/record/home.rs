@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chunk::ChunkName;
-use super::storage::{Lock, Storage};
+use super::storage::{Listed, Lock, Storage};
 use super::strand::StrandKey;
 use crate::event::Channel;
 
@@ -62,9 +62,21 @@ impl Home {
         Ok(home)
     }
 
+    /// Says whether a directory has nothing in it yet but perhaps its lock: its owner may be about to take that, or has
+    /// ended and is about to remove the rest.
+    pub(super) fn is_bare(storage: &dyn Storage, dir: &Path) -> bool {
+        let is_bare = |listed: &[Listed]| listed.iter().all(|listed| [LOCK, SPARE_STATE].contains(&listed.name.as_str()));
+        storage.list(dir).is_ok_and(|listed| is_bare(&listed))
+    }
+
     /// Takes a directory whose owner died over; nothing while the owner lives.
     pub(super) fn adopt(storage: &dyn Storage, dir: PathBuf) -> io::Result<Option<Self>> {
         let Some(lock) = storage.try_lock(&dir.join(LOCK))? else { return Ok(None) };
+        if Self::is_bare(storage, &dir) {
+            // Emptied by its owner, since this was asked before the lock was.
+            clear(storage, &dir);
+            return Ok(None);
+        }
         let state = storage.read(&dir.join(STATE)).ok();
         let state: State = state.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         // The machine went down with its owner: what was settled and removed may be back.

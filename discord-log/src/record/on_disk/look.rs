@@ -90,6 +90,9 @@ impl Look<'_> {
         let (storage, service) = (&*self.journal.storage, &self.journal.service);
         let Ok(mut others) = storage.list(service) else { return };
         others.retain(|other| !Archive::holds(&other.name) && !self.holds(&other.name));
+        // What was made just now is not locked yet.
+        let since = self.now.wall - BEING_MADE;
+        others.retain(|other| other.written < since || !Home::is_bare(storage, &service.join(&other.name)));
         // The oldest first, as far as their names tell.
         others.sort_by(|one, other| one.name.cmp(&other.name));
         for other in others {
@@ -325,5 +328,7 @@ const SHARE: usize = 8;
 const MOST_ENDED: usize = 1_000;
 /// How often directories of dead processes are looked for.
 const ADOPTS_EVERY: Duration = Duration::from_secs(30);
+/// How long a process may take from making its directory to locking it.
+const BEING_MADE: Duration = Duration::from_secs(60);
 /// How often old files are looked for.
 const TIDIES_EVERY: Duration = Duration::from_secs(600);
