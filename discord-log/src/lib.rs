@@ -42,6 +42,9 @@
 //! | `tls-native` | | TLS by the operating system's library |
 //! | `testing` | | [`testing::capture`] |
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod __bench;
 #[doc(hidden)]
 pub mod __private;
 mod capture;

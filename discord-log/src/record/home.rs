@@ -33,8 +33,6 @@ pub(super) struct Home {
 pub(super) struct Found {
     pub(super) channel: Channel,
     pub(super) name: ChunkName,
-    pub(super) bytes: u64,
-    pub(super) written: Timestamp,
     /// Places in the chunk whose events are settled.
     pub(super) settled: BTreeSet<usize>,
 }
@@ -65,7 +63,8 @@ impl Home {
     /// Says whether a directory has nothing in it yet but perhaps its lock: its owner may be about to take that, or has
     /// ended and is about to remove the rest.
     pub(super) fn is_bare(storage: &dyn Storage, dir: &Path) -> bool {
-        let is_bare = |listed: &[Listed]| listed.iter().all(|listed| [LOCK, SPARE_STATE].contains(&listed.name.as_str()));
+        let is_bare =
+            |listed: &[Listed]| listed.iter().all(|listed| [LOCK, SPARE_STATE].contains(&listed.name.as_str()));
         storage.list(dir).is_ok_and(|listed| is_bare(&listed))
     }
 
@@ -95,27 +94,34 @@ impl Home {
         self.dir.file_name().is_some_and(|own| own == name)
     }
 
-    /// Lists the chunks that are in it, the oldest first.
+    /// Lists the chunks that are in it, the oldest first. Their names tell enough: a million events are ten thousand
+    /// files, and asking for the size of each would take most of the time.
     pub(super) fn chunks(&self, storage: &dyn Storage) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
-        for folder in storage.list(&self.dir)? {
-            if OWN_FILES.contains(&folder.name.as_str()) {
-                continue;
-            }
-            let channel = Channel::named(&folder.name);
-            for file in storage.list(&self.dir.join(&folder.name))? {
-                match file.name.parse() {
-                    Ok(name) => {
-                        let settled = self.state.settled.get(&key(channel, name)).cloned().unwrap_or_default();
-                        found.push(Found { channel, name, bytes: file.bytes, written: file.written, settled });
-                    }
+        for (channel, folder) in self.folders(storage)? {
+            for file in storage.names(&folder)? {
+                match file.parse() {
+                    Ok(name) => found.push(Found { channel, name, settled: self.settled_of(channel, name) }),
                     // What was being written when its owner died was reported to nobody.
-                    Err(_) => storage.remove(&self.dir.join(&folder.name).join(&file.name))?,
+                    Err(_) => storage.remove(&folder.join(&file))?,
                 }
             }
         }
-        found.sort_by_key(|found| found.name);
+        found.sort_unstable_by_key(|found| found.name);
         Ok(found)
+    }
+
+    /// Of most chunks nothing is settled, and most often of none: no key is made then.
+    fn settled_of(&self, channel: Channel, name: ChunkName) -> BTreeSet<usize> {
+        if self.state.settled.is_empty() {
+            return BTreeSet::new();
+        }
+        self.state.settled.get(&key(channel, name)).cloned().unwrap_or_default()
+    }
+
+    fn folders(&self, storage: &dyn Storage) -> io::Result<Vec<(Channel, PathBuf)>> {
+        let names = storage.names(&self.dir)?.into_iter().filter(|name| !OWN_FILES.contains(&name.as_str()));
+        Ok(names.map(|name| (Channel::named(&name), self.dir.join(&name))).collect())
     }
 
     /// Says whether the next event that is read of a strand may have been delivered by the owner before it died, and
@@ -157,6 +163,20 @@ impl Home {
     pub(super) fn dir(&self) -> &Path {
         &self.dir
     }
+}
+
+/// Gives size and time of the chunks in a directory.
+pub(super) fn measure(storage: &dyn Storage, dir: &Path) -> Vec<(Channel, ChunkName, u64, Timestamp)> {
+    let mut measured = Vec::new();
+    for folder in storage.names(dir).unwrap_or_default() {
+        // What is no folder has nothing in it.
+        for file in storage.list(&dir.join(&folder)).unwrap_or_default() {
+            if let Ok(name) = file.name.parse() {
+                measured.push((Channel::named(&folder), name, file.bytes, file.written));
+            }
+        }
+    }
+    measured
 }
 
 /// Writes a directory's state so that a reader sees the old one or the new one, never half of it.

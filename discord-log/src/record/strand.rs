@@ -63,6 +63,7 @@ pub(super) struct Chunk {
     /// The number that its first event has in this process.
     pub(super) first: Seq,
     pub(super) bytes: u64,
+    /// The epoch as long as it is not known.
     pub(super) written: Timestamp,
     pub(super) is_hot: bool,
     /// Places in it whose events are settled.
@@ -83,6 +84,10 @@ pub(super) enum Settled {
 impl Chunk {
     pub(super) fn left(&self) -> usize {
         self.name.events.saturating_sub(self.settled.len())
+    }
+
+    pub(super) fn is_measured(&self) -> bool {
+        self.written != Timestamp::UNIX_EPOCH
     }
 }
 
@@ -284,6 +289,10 @@ impl Strand {
 
     pub(super) fn chunks(&self) -> impl Iterator<Item = &Chunk> {
         self.chunks.values()
+    }
+
+    pub(super) fn chunks_mut(&mut self) -> impl Iterator<Item = &mut Chunk> {
+        self.chunks.values_mut()
     }
 
     /// Whether every event is in a file.

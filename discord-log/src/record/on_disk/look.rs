@@ -280,6 +280,7 @@ impl Look<'_> {
         if !is_due && !is_full {
             return;
         }
+        self.measure();
         // A clock that is behind the newest file has not been set yet: by such a one nothing is old.
         let is_set = self.journal.state().newest().is_none_or(|newest| newest <= self.now.wall);
         let since = if is_set { self.now.wall - settings.retention } else { Timestamp::UNIX_EPOCH };
@@ -298,6 +299,18 @@ impl Look<'_> {
         }
         drop(state);
         self.settle();
+    }
+
+    /// Learns size and time of adopted files, but not while a process starts.
+    fn measure(&self) {
+        let unmeasured = {
+            let mut state = self.journal.state();
+            if std::mem::replace(&mut state.has_tidied, true) { state.unmeasured() } else { Vec::new() }
+        };
+        for (home, dir) in unmeasured {
+            let measured = home::measure(&*self.journal.storage, &dir);
+            self.journal.state().measure(home, measured);
+        }
     }
 
     /// How much a look does of each kind of work.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::event::{Channel, Event};
 use crate::record::chunk::ChunkName;
 use crate::record::closed::Closures;
@@ -39,6 +41,7 @@ pub(super) struct State {
     pub(super) settled: Settled,
     pub(super) adopts_at: Option<Instant>,
     pub(super) tidies_at: Option<Instant>,
+    pub(super) has_tidied: bool,
 }
 
 /// A file that a power cut may still take.
@@ -79,6 +82,7 @@ impl State {
             settled: Settled::default(),
             adopts_at: None,
             tidies_at: None,
+            has_tidied: false,
         }
     }
 
@@ -219,9 +223,10 @@ impl State {
     pub(super) fn arrive(&mut self) -> bool {
         let arrivals = std::mem::take(&mut self.arrivals);
         let has_come = !arrivals.is_empty();
-        for (home, Found { channel, name, bytes, written, settled }) in arrivals {
+        for (home, Found { channel, name, settled }) in arrivals {
             let first = self.last.next();
             self.last = self.last.plus(name.events);
+            let (bytes, written) = (name.events as u64 * USUAL_BYTES, Timestamp::UNIX_EPOCH);
             self.bytes += bytes;
             let chunk = Chunk { home, name, first, bytes, written, is_hot: false, settled };
             let key = StrandKey::of(channel, name.top);
@@ -324,9 +329,8 @@ impl State {
     }
 
     /// Lets a cold file go that was written before `since`.
-    pub(super) fn give_up_older(&mut self, since: jiff::Timestamp) -> Option<u64> {
-        let is_old =
-            |chunk: &&Chunk| !chunk.is_hot && chunk.written < since && chunk.written != jiff::Timestamp::UNIX_EPOCH;
+    pub(super) fn give_up_older(&mut self, since: Timestamp) -> Option<u64> {
+        let is_old = |chunk: &&Chunk| !chunk.is_hot && chunk.written < since && chunk.written != Timestamp::UNIX_EPOCH;
         self.give_up(|_, strand| strand.chunks().find(is_old).map(|chunk| (chunk.written, chunk.clone())))
     }
 
@@ -347,8 +351,28 @@ impl State {
         self.strands.values().flat_map(Strand::chunks).any(|chunk| !chunk.is_hot)
     }
 
+    /// Directories with files of which size and time are not known.
+    pub(super) fn unmeasured(&self) -> Vec<(usize, PathBuf)> {
+        let chunks = self.strands.values().flat_map(Strand::chunks);
+        let homes: BTreeSet<_> = chunks.filter(|chunk| !chunk.is_measured()).map(|chunk| chunk.home).collect();
+        homes.into_iter().filter_map(|home| Some((home, self.homes.get(&home)?.dir().to_owned()))).collect()
+    }
+
+    pub(super) fn measure(&mut self, home: usize, measured: Vec<(Channel, ChunkName, u64, Timestamp)>) {
+        let measured: BTreeMap<_, _> =
+            measured.into_iter().map(|(channel, name, bytes, written)| ((channel, name), (bytes, written))).collect();
+        for (key, strand) in &mut self.strands {
+            for chunk in strand.chunks_mut().filter(|chunk| chunk.home == home && !chunk.is_measured()) {
+                if let Some((bytes, written)) = measured.get(&(key.channel, chunk.name)) {
+                    self.bytes = self.bytes.saturating_sub(chunk.bytes) + bytes;
+                    (chunk.bytes, chunk.written) = (*bytes, *written);
+                }
+            }
+        }
+    }
+
     /// The newest time that a file here has, as a lower bound of what the time is.
-    pub(super) fn newest(&self) -> Option<jiff::Timestamp> {
+    pub(super) fn newest(&self) -> Option<Timestamp> {
         self.strands.values().flat_map(Strand::chunks).map(|chunk| chunk.written).max()
     }
 
@@ -391,6 +415,8 @@ impl State {
 
 /// Longest that a written file may be lost by a power cut, beside the time in memory.
 const SYNCED_WITHIN: Duration = Duration::from_millis(350);
+/// Bytes that an event takes in a file, as long as its file was not measured.
+const USUAL_BYTES: u64 = 400;
 /// The number of the directory of this process.
 pub(super) const OWN: usize = 0;
 /// How often writing is tried while it fails.

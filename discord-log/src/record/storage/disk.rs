@@ -81,6 +81,11 @@ impl Storage for Disk {
         Ok(listed)
     }
 
+    fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
+        let entries = fs::read_dir(dir)?;
+        entries.filter_map(|entry| entry.map(|entry| entry.file_name().into_string().ok()).transpose()).collect()
+    }
+
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         fs::read(file)
     }

@@ -75,6 +75,11 @@ impl Storage for Failing {
         self.disk.list(dir)
     }
 
+    fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
+        self.call(false)?;
+        self.disk.names(dir)
+    }
+
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         self.call(false)?;
         self.disk.read(file)

@@ -149,6 +149,10 @@ impl Storage for PowerCut {
         Ok(listed.collect())
     }
 
+    fn names(&self, dir: &Path) -> io::Result<Vec<String>> {
+        Ok(self.list(dir)?.into_iter().map(|listed| listed.name).collect())
+    }
+
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         let model = self.model();
         model.names.get(file).map(|content| model.contents[*content].now.clone()).ok_or_else(missing)
