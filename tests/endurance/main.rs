@@ -1,0 +1,23 @@
+//! What a service lives through: kills, outages, servers that hang, full disks. Real processes, real files, and a local
+//! Discord that judges; every test ends with the same question: does each event that was owed stand there, once?
+#![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and prints what it saw"
+)]
+
+mod disk;
+mod ends;
+mod fleet;
+mod kills;
+mod ledger;
+mod outage;
+mod program;
+mod server;
+mod soak;
+mod threads;
+mod webhook;
+mod world;
