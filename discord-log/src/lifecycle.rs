@@ -149,9 +149,8 @@ fn journal(settings: &record::Settings) -> (Arc<dyn Journal>, Option<Keep>) {
     let open = move || DiskJournal::new(Arc::new(Disk), &dir, instance(), &settings);
     let journal = Arc::new(open());
     let keep = move |event: &Event| {
-        let journal = open();
-        journal.append(&mut std::iter::once(event.clone()), Instant::now());
-        journal.keep(Now { instant: Instant::now(), wall: Timestamp::now() })
+        let now = Now { instant: Instant::now(), wall: Timestamp::now() };
+        open().keep(event.clone(), now)
     };
     (journal, Some(Arc::new(keep)))
 }

@@ -1,5 +1,6 @@
 //! However a process ends, what it saved arrives once, and only an end that was no end is told.
 
+use std::os::unix::process::ExitStatusExt;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -61,6 +62,28 @@ fn sigterm_without_a_handler() {
         program.signal("TERM");
         assert!(!program.wait().success());
     });
+}
+
+/// The parent still sees that a signal ended it.
+#[test]
+fn sigterm_ends_the_logger_first_where_that_was_asked_for() {
+    ends(true, |mut program| {
+        program.expect("end-on-signals", "listening");
+        program.signal("TERM");
+        assert_eq!(program.wait().signal(), Some(15));
+    });
+}
+
+#[test]
+fn what_can_be_delivered_is_delivered_before_a_signal_ends_the_process() {
+    let mut world = World::start();
+    let mut program = world.program("e");
+    program.expect_ready();
+    program.expect("end-on-signals", "listening");
+    program.expect("log activity 20", "done");
+    program.signal("INT");
+    assert_eq!(program.wait().signal(), Some(2));
+    assert_eq!(world.told("activity").len(), 20);
 }
 
 #[test]

@@ -21,8 +21,8 @@ fn two_hundred_kills_lose_nothing_and_repeat_one_message_at_the_most() {
 
 fn kill_again_and_again(mut numbers: Numbers) {
     let mut world = World::start();
-    // The budget of a host counts what a dead process had under way for half a minute, so hardly anything would be under
-    // way at the next kill. A file in its place leaves each process to itself.
+    // The budget of a host knows what dead processes have sent, so in lives this short hardly anything would be under way
+    // at the next kill. A file in its place leaves each process to itself.
     let shared = world.journal.join("v1");
     fs::create_dir_all(&shared).and_then(|()| fs::write(shared.join("budget"), "")).expect("a file");
     for life in 0..KILLS / JOURNALS {

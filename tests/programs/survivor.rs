@@ -36,6 +36,10 @@ fn main() -> Anything<()> {
             "panic-recorder" => panic_in(Part::Recorder, u32::try_from(number(1))?),
             "panic-sender" => panic_in(Part::Sender, u32::try_from(number(1))?),
             "panic-caught" => say(if std::panic::catch_unwind(unwind).is_err() { "caught" } else { "no panic" })?,
+            "end-on-signals" => {
+                discord_log::end_on_signals()?;
+                say("listening")?;
+            }
             "fork" => program.fork()?,
             "end" => return program.end(words.get(1).copied().unwrap_or_default(), guard),
             other => return Err(format!("no order `{other}`").into()),

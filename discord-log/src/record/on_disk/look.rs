@@ -68,7 +68,7 @@ impl Look<'_> {
                 }
             }
         }
-        if is_homeless || adopts_at.is_some_and(|at| at <= self.now.instant) {
+        if self.journal.adopts && (is_homeless || adopts_at.is_some_and(|at| at <= self.now.instant)) {
             self.adopt();
             self.journal.state().adopts_at = Some(self.now.instant + ADOPTS_EVERY);
         }

@@ -39,6 +39,7 @@ pub(crate) struct DiskJournal {
     /// `<journal>/v1/<service>@<environment>`.
     service: PathBuf,
     instance: String,
+    adopts: bool,
     state: Mutex<State>,
 }
 
@@ -48,11 +49,14 @@ impl DiskJournal {
     pub(crate) fn new(storage: Arc<dyn Storage>, dir: &Path, instance: String, settings: &Settings) -> Self {
         let root = dir.join("v1");
         let service = root.join(&settings.namespace);
-        Self { storage, settings: settings.clone(), root, service, instance, state: Mutex::new(State::new(settings)) }
+        let state = Mutex::new(State::new(settings));
+        Self { storage, settings: settings.clone(), root, service, instance, adopts: true, state }
     }
 
-    /// Writes everything for the next process and ends; says whether it is on the disk.
-    pub(crate) fn keep(&self, now: Now) -> bool {
+    /// Writes one event for the next process, which adopts it with what others left; says whether it is on the disk.
+    pub(crate) fn keep(mut self, event: Event, now: Now) -> bool {
+        self.adopts = false;
+        self.append(&mut std::iter::once(event), now.instant);
         self.persist(now, true);
         let is_kept = self.is_written() && self.outlives_the_process();
         self.end();

@@ -329,6 +329,21 @@ fn a_clean_end_is_told_from_a_kill_and_leaves_nothing_where_nothing_waits() {
 }
 
 #[test]
+fn an_event_after_the_end_is_kept_and_takes_nothing_from_others() {
+    let mut rig = Rig::new();
+    rig.append(info(0..5));
+    rig.persist(true);
+    rig.disk.kill();
+    let late = open(Arc::new(rig.disk.clone()), 7, &rig.settings);
+    assert!(late.keep(event(5, Severity::Error), rig.now));
+    rig.kill();
+    assert_eq!((rig.adopted, rig.unclean), (6, 1), "the crash before is still told");
+    assert_eq!(rig.drain().len(), 6);
+    let read_only = Failing::new(PowerCut::default(), 0..u64::MAX, true);
+    assert!(!open(Arc::new(read_only), 8, &rig.settings).keep(event(6, Severity::Error), rig.now));
+}
+
+#[test]
 fn the_least_severe_go_first_and_finance_and_errors_last() {
     let mut rig = Rig::with(Settings { most_bytes: 160_000, ..settings() });
     let kinds = [
