@@ -104,7 +104,7 @@ pub enum Loss {
     LoggerPanicked,
     /// The events between the callers and the recorder were too many.
     QueueFull,
-    /// Still waiting when the guard's time was over; written to the local log.
+    /// Still waiting when the guard's time was over, with the journal in memory; written to the local log.
     Shutdown,
 }
 

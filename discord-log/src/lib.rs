@@ -40,7 +40,8 @@
 //! | `tls-ring` | | TLS by rustls on ring; with `default-features = false` for programs that have ring already |
 //! | `tls-host-provider` | | TLS by rustls on the provider that the program installed |
 //! | `tls-native` | | TLS by the operating system's library |
-//! | `testing` | | [`testing::capture`] |
+//! | `signals` | | `end_on_signals`: SIGTERM and SIGINT end the logger first (Unix) |
+//! | `testing` | | [`testing::capture`], [`testing::panic_in`] |
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
