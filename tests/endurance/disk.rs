@@ -8,6 +8,8 @@ use discord_log_preview::Fault;
 
 use crate::program::{PATIENCE, within};
 use crate::world::World;
+#[cfg(target_os = "linux")]
+use crate::{threads::is_able_to_limit, world::SURVIVOR};
 
 #[test]
 fn a_full_disk_loses_nothing_while_the_process_lives() {
@@ -69,6 +71,46 @@ fn a_journal_that_is_a_file_costs_a_warning_and_no_event() {
     world.judge().check_once();
     let folder = world.journal.parent().expect("a folder").to_owned();
     world.journal = folder;
+}
+
+/// Whoever writes beyond such a limit is ended by the system.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_limit_on_the_size_of_files_ends_no_process() {
+    if !is_able_to_limit() {
+        return println!("skipped: `setpriv` and `prlimit` cannot be used here");
+    }
+    let mut world = World::start();
+    let mut command = Command::new("prlimit");
+    command.args(["--fsize=4096", SURVIVOR]);
+    let mut program = world.program_of(command, "d");
+    program.expect_ready();
+    program.expect("log everywhere 200", "done");
+    program.flush();
+    assert!(world.stderr().contains("ulimit -f"), "{}", world.stderr());
+    assert!(program.end("drop").success());
+    assert!(!world.journal.join("v1").exists(), "nothing is written");
+    world.notes.read().ledger.oblige_all();
+    world.judge().check_once();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_journal_that_may_not_be_written_costs_a_warning_and_no_event() {
+    if !is_able_to_limit() {
+        return println!("skipped: `setpriv` and `prlimit` cannot be used here");
+    }
+    let mut world = World::start();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", SURVIVOR]);
+    let mut program = world.program_of(command, "d");
+    program.expect_ready();
+    program.expect("log everywhere 40", "done");
+    program.wait_for_words("cannot be written");
+    program.flush();
+    assert!(program.end("drop").success());
+    world.notes.read().ledger.oblige_all();
+    world.judge().check_once();
 }
 
 /// A disk of two mebibytes.

@@ -100,8 +100,9 @@ fn a_thread_that_cannot_be_had_is_an_error_of_init() {
     }
 }
 
+/// Says whether a child can be started as somebody with fewer rights.
 #[cfg(target_os = "linux")]
-fn is_able_to_limit() -> bool {
+pub(crate) fn is_able_to_limit() -> bool {
     let mut command = Command::new("setpriv");
     command.args(AS_NOBODY).args(["--nproc=1", "test", "-x", SURVIVOR]);
     command.status().is_ok_and(|status| status.success())
