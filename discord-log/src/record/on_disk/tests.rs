@@ -403,6 +403,41 @@ fn a_clock_that_is_wrong_at_the_start_ages_nothing() {
 }
 
 #[test]
+fn what_is_older_than_the_retention_goes_whoever_wrote_it() {
+    let mut rig = Rig::new();
+    let day = Duration::from_secs(24 * 60 * 60);
+    for round in 0..3 {
+        rig.disk.set_clock(rig.now.wall);
+        rig.append(info(round * 300..(round + 1) * 300));
+        rig.persist(true);
+        assert_eq!(rig.lost, 0);
+        rig.kill();
+        rig.pass(5 * day);
+        rig.look();
+    }
+    assert_eq!(rig.lost, 180, "fifteen days old, but for what is in memory to be sent next");
+    let left = titles(&rig.drain());
+    assert_eq!(left, (0..120).chain(300..900).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_directory_that_is_being_made_is_nobodys_to_adopt() {
+    let mut rig = Rig::new();
+    rig.disk.set_clock(rig.now.wall);
+    let new = Path::new("/journal/v1/billing@/00009-1-0");
+    rig.disk.create_dir(new).expect("made");
+    rig.restart();
+    assert_eq!(rig.unclean, 1, "the one before, and not the new one");
+    let names = |rig: &Rig| rig.disk.names(Path::new("/journal/v1/billing@")).expect("names");
+    assert!(names(&rig).contains(&"00009-1-0".to_owned()), "its owner still finds it");
+    // One that nobody moved into is removed at some time.
+    rig.disk.create_dir(Path::new("/journal/v1/billing@/00008-1-0")).expect("made");
+    rig.pass(Duration::from_secs(120));
+    rig.look();
+    assert!(!names(&rig).contains(&"00008-1-0".to_owned()), "{:?}", names(&rig));
+}
+
+#[test]
 fn damage_costs_the_damaged_events_and_is_kept_aside() {
     for seed in 0..300 {
         let mut random = Rng::with_seed(seed);

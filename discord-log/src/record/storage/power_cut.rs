@@ -1,7 +1,7 @@
 //! A disk in memory whose power can be cut: what was not synced is gone, names as well as content. Stricter than any
 //! real one, which keeps some of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -17,17 +17,20 @@ pub(crate) struct PowerCut(Arc<Mutex<Model>>);
 #[derive(Debug, Default)]
 struct Model {
     contents: Vec<Content>,
-    dirs: BTreeSet<PathBuf>,
+    /// With when they were made.
+    dirs: BTreeMap<PathBuf, Timestamp>,
     names: BTreeMap<PathBuf, usize>,
     synced_names: BTreeMap<PathBuf, usize>,
     locks: BTreeMap<PathBuf, Weak<()>>,
     boots: u32,
+    clock: Timestamp,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Content {
     now: Vec<u8>,
     synced: Vec<u8>,
+    written: Timestamp,
 }
 
 impl PowerCut {
@@ -42,6 +45,11 @@ impl PowerCut {
         model.names = model.synced_names.clone();
         model.contents.iter_mut().for_each(|content| content.now.clone_from(&content.synced));
         model.locks.clear();
+    }
+
+    /// Sets the time of what is written from now on; without it nothing has a time.
+    pub(crate) fn set_clock(&self, clock: Timestamp) {
+        self.model().clock = clock;
     }
 
     /// Lets every process die, but keeps what they wrote.
@@ -73,16 +81,21 @@ fn missing() -> io::Error {
 
 impl Storage for PowerCut {
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
-        self.model().dirs.extend(dir.ancestors().map(Path::to_owned));
+        let mut model = self.model();
+        let clock = model.clock;
+        for dir in dir.ancestors() {
+            model.dirs.entry(dir.to_owned()).or_insert(clock);
+        }
         Ok(())
     }
 
     fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut model = self.model();
-        if !model.dirs.contains(file.parent().unwrap()) {
+        if !model.dirs.contains_key(file.parent().unwrap()) {
             return Err(missing());
         }
-        model.contents.push(Content { now: bytes.to_vec(), synced: Vec::new() });
+        let written = model.clock;
+        model.contents.push(Content { now: bytes.to_vec(), synced: Vec::new(), written });
         let content = model.contents.len() - 1;
         model.names.insert(file.to_owned(), content);
         Ok(())
@@ -95,7 +108,7 @@ impl Storage for PowerCut {
             content.synced.clone_from(&content.now);
             return Ok(());
         }
-        if !model.dirs.contains(path) {
+        if !model.dirs.contains_key(path) {
             return Err(missing());
         }
         let inside = |name: &PathBuf| name.parent() == Some(path);
@@ -119,10 +132,10 @@ impl Storage for PowerCut {
     fn remove_dir(&self, dir: &Path) -> io::Result<()> {
         let mut model = self.model();
         let inside = |name: &Path| name.parent() == Some(dir);
-        if model.names.keys().any(|name| inside(name)) || model.dirs.iter().any(|name| inside(name)) {
+        if model.names.keys().any(|name| inside(name)) || model.dirs.keys().any(|name| inside(name)) {
             return Err(io::ErrorKind::DirectoryNotEmpty.into());
         }
-        if model.dirs.remove(dir) { Ok(()) } else { Err(missing()) }
+        model.dirs.remove(dir).map(drop).ok_or_else(missing)
     }
 
     fn append(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -137,14 +150,18 @@ impl Storage for PowerCut {
 
     fn list(&self, dir: &Path) -> io::Result<Vec<Listed>> {
         let model = self.model();
-        if !model.dirs.contains(dir) {
+        if !model.dirs.contains_key(dir) {
             return Err(missing());
         }
-        let all = model.names.keys().chain(&model.dirs).filter(|name| name.parent() == Some(dir));
-        let listed = all.map(|path| Listed {
-            name: path.file_name().unwrap().to_str().unwrap().to_owned(),
-            bytes: model.names.get(path).map_or(0, |content| model.contents[*content].now.len() as u64),
-            written: Timestamp::UNIX_EPOCH,
+        let files = model.names.iter().map(|(path, content)| {
+            let content = &model.contents[*content];
+            (path, content.now.len() as u64, content.written)
+        });
+        let dirs = model.dirs.iter().map(|(path, made)| (path, 0, *made));
+        let inside = files.chain(dirs).filter(|(path, ..)| path.parent() == Some(dir));
+        let listed = inside.map(|(path, bytes, written)| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            Listed { name, bytes, written }
         });
         Ok(listed.collect())
     }
