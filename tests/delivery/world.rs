@@ -38,7 +38,8 @@ impl World {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let discord = builder.start().expect("a local Discord");
         let before = discord_log::health();
-        let config = settings(&discord).build().expect("settings");
+        // What outlives a process is tested with processes of their own.
+        let config = settings(&discord).journal("memory").build().expect("settings");
         let guard = discord_log::init_with(config).expect("no logger yet");
         Self { discord, guard: Some(guard), before, _turn: turn }
     }
@@ -106,7 +107,7 @@ pub(crate) fn generous() -> Limits {
 
 /// Settings with a webhook for every channel there is.
 pub(crate) fn everywhere(discord: &Discord) -> ConfigBuilder {
-    Config::builder().variables(discord.settings()).service("tests").journal("memory")
+    Config::builder().variables(discord.settings()).service("tests")
 }
 
 impl Drop for World {
