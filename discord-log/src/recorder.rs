@@ -115,8 +115,8 @@ impl Recorder {
         while let Some(event) = self.batch.pop_front() {
             // An event that this thread panics over is lost, and not tried again.
             self.in_hand = true;
-            testing::fail_point(testing::Part::Recorder);
             COUNTERS.cross(1);
+            testing::fail_point(testing::Part::Recorder);
             if let Some(alert) = self.alert(&event) {
                 self.sort(alert);
             }

@@ -91,9 +91,10 @@ impl Program {
         assert_eq!(self.ask(order), answer, "{order}: {}", self.notes.read().stderr);
     }
 
-    /// Waits until everything is delivered.
+    /// Waits until everything is delivered; longer than anybody waits for the answer, so that one which only comes with the
+    /// flush's own end is none.
     pub(crate) fn flush(&mut self) {
-        let answer = self.ask("flush 35");
+        let answer = self.ask("flush 600");
         assert!(answer.starts_with("Ok"), "{answer}: {}", self.notes.read().stderr);
     }
 
