@@ -259,6 +259,7 @@ impl Dispatch {
         let ticket = self.journal.settle(entries, Some(ending));
         self.settling.insert(lane, (ticket, now.instant + SETTLING));
     }
+
     /// What waits for a closed webhook waits on for its new address, if this process's files outlive it; else it is
     /// written to the local log.
     fn spill(&mut self, lane: LaneId) {

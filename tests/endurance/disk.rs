@@ -49,8 +49,7 @@ fn a_full_disk_loses_nothing_while_the_process_lives() {
     program.kill();
     world.discord.clear_faults();
     world.drain("e");
-    world.notes.read().ledger.oblige_all();
-    let verdict = world.judge();
+    let verdict = world.judge_all();
     verdict.check_once();
     assert_eq!((verdict.delivered, verdict.unclean), (140, 1), "{verdict}");
 }
@@ -67,8 +66,7 @@ fn a_journal_that_is_a_file_costs_a_warning_and_no_event() {
     program.flush();
     assert!(program.end("drop").success());
     assert_eq!(world.stderr().matches("cannot be written").count(), 1, "{}", world.stderr());
-    world.notes.read().ledger.oblige_all();
-    world.judge().check_once();
+    world.judge_all().check_once();
     let folder = world.journal.parent().expect("a folder").to_owned();
     world.journal = folder;
 }
@@ -90,8 +88,7 @@ fn a_limit_on_the_size_of_files_ends_no_process() {
     assert!(world.stderr().contains("ulimit -f"), "{}", world.stderr());
     assert!(program.end("drop").success());
     assert!(!world.journal.join("v1").exists(), "nothing is written");
-    world.notes.read().ledger.oblige_all();
-    world.judge().check_once();
+    world.judge_all().check_once();
 }
 
 #[test]
@@ -109,8 +106,7 @@ fn a_journal_that_may_not_be_written_costs_a_warning_and_no_event() {
     program.wait_for_words("cannot be written");
     program.flush();
     assert!(program.end("drop").success());
-    world.notes.read().ledger.oblige_all();
-    world.judge().check_once();
+    world.judge_all().check_once();
 }
 
 /// A disk of two mebibytes.

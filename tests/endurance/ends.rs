@@ -22,8 +22,7 @@ fn ends(is_clean: bool, end: impl FnOnce(Program)) {
     world.set("DISCORD_SHUTDOWN_TIMEOUT", "10");
     world.drain("f");
     world.drain("g");
-    world.notes.read().ledger.oblige_all();
-    let verdict = world.judge();
+    let verdict = world.judge_all();
     verdict.check_once();
     assert_eq!(verdict.delivered, 12, "{verdict}");
     assert_eq!(verdict.unclean, usize::from(!is_clean), "{}", world.stderr());
@@ -33,6 +32,22 @@ fn ends(is_clean: bool, end: impl FnOnce(Program)) {
 #[test]
 fn the_guard_is_dropped() {
     ends(true, |program| assert!(program.end("drop").success()));
+}
+
+/// An attribute on `main` reports after its body has dropped the guard.
+#[test]
+fn an_error_after_the_guard_is_told_here_and_by_the_next_run() {
+    let mut world = World::start();
+    let mut program = world.program("e");
+    program.expect_ready();
+    program.expect("log errors 3", "done");
+    assert!(program.end("late").success());
+    assert!(world.stderr().contains("even4"), "{}", world.stderr());
+    assert_eq!(world.told("errors").len(), 3);
+    world.drain("f");
+    let verdict = world.judge_all();
+    verdict.check_once();
+    assert_eq!((verdict.delivered, verdict.unclean), (4, 0), "{verdict}");
 }
 
 #[test]
@@ -97,8 +112,7 @@ fn an_event_right_before_an_abort_is_saved_by_the_panic() {
     assert!(!program.end("abort").success());
     world.discord.clear_faults();
     world.drain("f");
-    world.notes.read().ledger.oblige_all();
-    world.judge().check_once();
+    world.judge_all().check_once();
 }
 
 #[test]
@@ -115,8 +129,7 @@ fn a_process_that_was_stopped_for_a_while_goes_on() {
     program.flush();
     assert!(program.end("drop").success());
     world.drain("f");
-    world.notes.read().ledger.oblige_all();
-    let verdict = world.judge();
+    let verdict = world.judge_all();
     verdict.check_once();
     assert_eq!((verdict.delivered, verdict.unclean), (80, 0), "{verdict}");
 }
@@ -136,8 +149,7 @@ fn a_fork_does_not_touch_what_its_parent_has() {
     program.flush();
     assert!(program.end("drop").success());
     world.drain("f");
-    world.notes.read().ledger.oblige_all();
-    let verdict = world.judge();
+    let verdict = world.judge_all();
     verdict.check_once();
     assert_eq!((verdict.delivered, verdict.unclean), (24, 0), "{verdict}");
 }

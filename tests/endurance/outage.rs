@@ -30,8 +30,7 @@ fn outage(lasts: Duration) {
     program.flush();
     println!("all delivered {:.1?} after the outage; {}", end.elapsed(), program.ask("health"));
     assert!(program.end("drop").success());
-    world.notes.read().ledger.oblige_all();
-    let verdict = world.judge();
+    let verdict = world.judge_all();
     verdict.check_once();
     assert_eq!(verdict.delivered, 500, "{verdict}");
     let numbers: Vec<u32> = world.told("finance").iter().map(|title| number(title)).collect();

@@ -48,8 +48,7 @@ fn a_lane_whose_server_misbehaves_goes_on_within_its_timeout_and_holds_up_no_oth
         world.discord.clear_faults();
     }
     assert!(program.end("drop").success());
-    world.notes.read().ledger.oblige_all();
-    world.judge().check();
+    world.judge_all().check();
 }
 
 #[test]

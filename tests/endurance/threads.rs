@@ -29,8 +29,7 @@ fn a_sender_that_panics_once_loses_nothing() {
     assert_eq!(health(&mut program)["lost"], 0);
     assert!(program.end("drop").success());
     world.drain("after");
-    world.notes.read().ledger.oblige_all();
-    let verdict = world.judge();
+    let verdict = world.judge_all();
     verdict.check();
     assert_eq!((verdict.delivered, verdict.unclean), (40, 0), "{verdict}");
 }

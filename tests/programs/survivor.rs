@@ -133,6 +133,10 @@ impl Program {
     fn end(&mut self, how: &str, guard: Guard) -> Anything<()> {
         match how {
             "drop" => drop(guard),
+            "late" => {
+                drop(guard);
+                self.log_batch(&["errors"], 1)?;
+            }
             "forget" => std::mem::forget(guard),
             "exit" => std::process::exit(0),
             "abort" => abort_on_panic(),
