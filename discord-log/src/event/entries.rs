@@ -29,17 +29,33 @@ const NAME_CAPACITY: usize = u8::MAX as usize;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
     Actor,
+    /// The failure that came right before this one.
+    After,
     Cause,
     Context,
     ErrorMessage,
     Field,
+    /// The function that went on in spite of the failure.
+    Recovered,
+    /// How many more calls failed alike.
+    Repeats,
     Text,
     Title,
 }
 
 impl Role {
-    const ALL: [Self; 7] =
-        [Self::Actor, Self::Cause, Self::Context, Self::ErrorMessage, Self::Field, Self::Text, Self::Title];
+    const ALL: [Self; 10] = [
+        Self::Actor,
+        Self::After,
+        Self::Cause,
+        Self::Context,
+        Self::ErrorMessage,
+        Self::Field,
+        Self::Recovered,
+        Self::Repeats,
+        Self::Text,
+        Self::Title,
+    ];
 }
 
 /// One named value of an event.
@@ -167,6 +183,11 @@ impl Entries {
             writer.push(bytes);
             writer.left_out = full_length.map_or(0, |length| length.saturating_sub(bytes.len() as u64));
         });
+    }
+
+    /// Adds an entry of another event.
+    pub(super) fn copy(&mut self, entry: Field<'_>) {
+        self.restore(entry.role, entry.name, entry.shape, entry.bytes, entry.full_length);
     }
 
     pub(super) const fn leaving_out(mut self, bytes: u64) -> Self {

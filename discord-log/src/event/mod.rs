@@ -9,6 +9,7 @@ mod channel;
 mod entries;
 mod error_report;
 mod errors;
+mod failure;
 mod finance;
 mod kind;
 mod named_text;
@@ -19,6 +20,7 @@ mod stored;
 mod system;
 mod value;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -37,6 +39,7 @@ pub use self::severity::{Severity, UnknownSeverity};
 pub use self::value::Value;
 
 pub(crate) use self::entries::{Entries, Role};
+pub(crate) use self::failure::{Failure, FailureId, Stage};
 pub(crate) use self::named_text::NamedText;
 pub(crate) use self::stored::StoredEvent;
 
@@ -63,6 +66,9 @@ pub struct Event {
     channel: Channel,
     occurred_at: Timestamp,
     origin: Origin,
+    failure: Option<Failure>,
+    /// Frames without names yet; read where there is time for it. Not written to files.
+    backtrace: Option<Arc<Backtrace>>,
     entries: Entries,
 }
 
@@ -83,6 +89,8 @@ impl Event {
             channel: kind.channel(),
             occurred_at: Timestamp::UNIX_EPOCH,
             origin: Origin::Unknown,
+            failure: None,
+            backtrace: None,
             entries: Entries::new(),
         }
     }
@@ -220,6 +228,19 @@ impl Event {
     pub(crate) fn at_callsite(mut self, callsite: &'static Callsite) -> Self {
         self.origin = Origin::Callsite(callsite);
         self
+    }
+
+    /// Adds where the error was first seen, unless nobody asked for backtraces.
+    pub(crate) fn traced(mut self, backtrace: Backtrace) -> Self {
+        if backtrace.status() == BacktraceStatus::Captured {
+            self.backtrace = Some(Arc::new(backtrace));
+        }
+        self
+    }
+
+    /// Gives the backtrace; writing it out may read the program's debug information from the disk.
+    pub(crate) fn backtrace(&self) -> Option<&Backtrace> {
+        self.backtrace.as_deref()
     }
 
     pub(crate) fn stamp(&mut self, now: Timestamp) {

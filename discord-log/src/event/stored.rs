@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::entries::{Role, Shape};
-use super::{Amount, Channel, Entries, Event, Kind, Origin, Place, Severity, Value};
+use super::{Amount, Channel, Entries, Event, Failure, Kind, Origin, Place, Severity, Value};
 
 /// An event that can be written and read with serde.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub(crate) struct StoredEvent<'a> {
     channel: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     place: Option<StoredPlace>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
     entries: Vec<StoredEntry<'a>>,
     #[serde(default, skip_serializing_if = "is_zero")]
     left_out: u64,
@@ -86,6 +88,7 @@ impl<'a> From<&'a Event> for StoredEvent<'a> {
             severity: event.severity,
             channel: Cow::Owned(event.channel.name().to_owned()),
             place: event.place().map(StoredPlace::from),
+            failure: event.failure,
             entries: entries.collect(),
             left_out: event.entries.left_out(),
         }
@@ -104,6 +107,8 @@ impl From<StoredEvent<'_>> for Event {
             severity: stored.severity,
             channel: Channel::named(&stored.channel),
             occurred_at: stored.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
+            failure: stored.failure,
+            backtrace: None,
             origin: stored.place.map_or(Origin::Unknown, |place| Origin::Stored(Arc::new(place))),
             entries: entries.leaving_out(stored.left_out),
         }
@@ -181,6 +186,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::event::{FailureId, Stage};
 
     fn stored_and_read(event: &Event) -> Event {
         let text = serde_json::to_string(&StoredEvent::from(event)).expect("an event can be written");
@@ -189,7 +195,8 @@ mod tests {
     }
 
     fn told(event: &Event) -> String {
-        format!("{event:?} {:?} at {}, left out {}", event.place(), event.occurred_at(), event.left_out())
+        let (place, failure) = (event.place(), event.failure());
+        format!("{event:?} {place:?} {failure:?} at {}, left out {}", event.occurred_at(), event.left_out())
     }
 
     #[test]
@@ -214,6 +221,9 @@ mod tests {
             .field("given", Amount::from(f64::NAN).in_currency("USD"))
             .field("long", Duration::MAX)
             .field("lines", "a\nb\u{2028}\u{0}\"\\")
+            .of_failure(FailureId::new(), Stage::Raised)
+            .after("another")
+            .repeated(u64::MAX)
             .in_channel(Channel::named("deploys"));
         assert_eq!(told(&stored_and_read(&event)), told(&event));
     }
