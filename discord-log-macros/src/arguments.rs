@@ -4,12 +4,13 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Ident, LitStr, Path, Result, Token};
+use syn::{Error, ExprPath, Ident, LitStr, Path, Result, Token};
 
 use crate::attribute::Attribute;
-use crate::duration;
+use crate::duration::{self, Threshold};
 use crate::fields::{self, Field};
 use crate::mistakes::Mistakes;
+use crate::placeholders;
 
 /// The arguments of an attribute, as far as they were given.
 #[derive(Default)]
@@ -19,8 +20,12 @@ pub(crate) struct Arguments {
     pub(crate) channel: Option<LitStr>,
     /// A variant of the runtime's `Severity`.
     pub(crate) severity: Option<Ident>,
-    pub(crate) threshold_nanos: Option<u64>,
+    pub(crate) threshold: Option<Threshold>,
     pub(crate) fields: Option<Vec<Field>>,
+    /// The word `ret`: what is returned is told.
+    pub(crate) ret: Option<Ident>,
+    /// A function of the user's that knows which errors are no news.
+    pub(crate) skip_if: Option<ExprPath>,
     /// The path of the runtime, where it is not `::discord_log`.
     pub(crate) runtime: Option<Path>,
 }
@@ -31,6 +36,9 @@ impl Arguments {
         let mut arguments = Self::default();
         for argument in split_at_commas(written) {
             mistakes.sift((|input: ParseStream<'_>| arguments.read(attribute, input)).parse2(argument));
+        }
+        if let Some(purpose) = &arguments.purpose {
+            mistakes.sift(placeholders::check(purpose, arguments.fields.as_deref().unwrap_or_default()));
         }
         arguments
     }
@@ -50,8 +58,10 @@ impl Arguments {
             "channel" => set(&mut self.channel, &key, assigned(&key, text), input),
             "severity" => set(&mut self.severity, &key, assigned(&key, severity), input),
             "threshold" | "threshold_seconds" => {
-                set(&mut self.threshold_nanos, &key, assigned(&key, duration::nanos), input)
+                set(&mut self.threshold, &key, assigned(&key, duration::threshold), input)
             }
+            "ret" => set(&mut self.ret, &key, |_| Ok(key.clone()), input),
+            "skip_if" => set(&mut self.skip_if, &key, assigned(&key, function), input),
             "crate" => set(&mut self.runtime, &key, assigned(&key, path), input),
             _ => set(&mut self.purpose, &key, assigned(&key, text), input),
         };
@@ -62,6 +72,13 @@ impl Arguments {
             read => read,
         }
     }
+}
+
+fn function(key: &Ident, input: ParseStream<'_>) -> Result<ExprPath> {
+    let why = format!("`{key}` is the path of a function that takes the error and says whether it is no news");
+    let forms = "`skip_if = NotFound::is_expected`, with `fn is_expected(&self) -> bool`";
+    let start = input.span();
+    input.parse().map_err(|_| Error::new(start, format_args!("{why}: {forms}")))
 }
 
 /// Sets an argument, once.

@@ -1,17 +1,33 @@
-//! Durations as they are written in an argument: `2`, `0.5`, `"250ms"`.
+//! Durations as they are written in an argument: `2`, `0.5`, `"250ms"`, `SLOW`.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Error, Ident, Lit, Result, Token};
+use syn::{Error, ExprPath, Ident, Lit, Result, Token};
 
-/// Reads a duration in nanoseconds.
-pub(crate) fn nanos(key: &Ident, input: ParseStream<'_>) -> Result<u64> {
+/// When a call is slow.
+pub(crate) enum Threshold {
+    /// A constant of the user's: seconds or a `Duration`, which the runtime's own type tells apart.
+    Constant(ExprPath),
+    Nanos(u64),
+}
+
+/// Reads a duration, or the name of a constant.
+pub(crate) fn threshold(key: &Ident, input: ParseStream<'_>) -> Result<Threshold> {
+    if input.peek(Lit) || input.peek(Token![-]) {
+        return nanos(key, input).map(Threshold::Nanos);
+    }
+    let rest = input.fork();
+    if let (Ok(path), true) = (rest.parse::<ExprPath>(), rest.is_empty()) {
+        input.parse::<TokenStream>()?;
+        return Ok(Threshold::Constant(path));
+    }
+    Err(refuse(&input.parse::<TokenStream>()?, key, "is no duration"))
+}
+
+fn nanos(key: &Ident, input: ParseStream<'_>) -> Result<u64> {
     if input.peek(Token![-]) {
         return Err(refuse(&input.parse::<TokenStream>()?, key, "cannot be negative"));
-    }
-    if !input.peek(Lit) {
-        return Err(refuse(&input.parse::<TokenStream>()?, key, "is no duration"));
     }
     let written: Lit = input.parse()?;
     let nanos = match &written {
@@ -29,7 +45,8 @@ pub(crate) fn nanos(key: &Ident, input: ParseStream<'_>) -> Result<u64> {
 }
 
 fn refuse(written: &impl ToTokens, key: &Ident, why: &str) -> Error {
-    let forms = "write seconds (`2`, `0.5`), or a text with its unit (`\"250ms\"`, `\"2s\"`, `\"1m\"`)";
+    let forms =
+        "write seconds (`2`, `0.5`), a text with its unit (`\"250ms\"`, `\"2s\"`, `\"1m\"`), or the name of a constant";
     Error::new_spanned(written, format_args!("`{key}` {why}; {forms}"))
 }
 

@@ -1,4 +1,4 @@
-//! The argument `fields(name = value, name = %displayed, name = ?debugged)`.
+//! The argument `fields(name = value, name = %displayed, name = ?debugged, name = redact(value))`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -22,6 +22,8 @@ enum Shown {
     AsItIs,
     Debug,
     Display,
+    /// Not at all: only that there is one.
+    Redacted,
 }
 
 /// Reads the fields with their parentheses.
@@ -57,6 +59,11 @@ impl Parse for Field {
             Shown::Display
         } else if input.parse::<Option<Token![?]>>()?.is_some() {
             Shown::Debug
+        } else if input.peek(redact) && input.peek2(token::Paren) {
+            input.parse::<redact>()?;
+            let content;
+            parenthesized!(content in input);
+            return Ok(Self { name, shown: Shown::Redacted, value: content.parse()? });
         } else {
             Shown::AsItIs
         };
@@ -64,7 +71,13 @@ impl Parse for Field {
     }
 }
 
+syn::custom_keyword!(redact);
+
 impl Field {
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.name.unraw() == name
+    }
+
     /// Adds the field to the runtime's collection.
     pub(crate) fn push_to(&self, collection: &Ident) -> TokenStream {
         let Self { name, shown, value } = self;
@@ -73,10 +86,15 @@ impl Field {
             Shown::AsItIs => quote!(value),
             Shown::Debug => quote!(debug),
             Shown::Display => quote!(display),
+            Shown::Redacted => quote!(redacted),
         };
         // Ours to the lints, and the user's where the compiler has to point at something.
         let here = Span::call_site().located_at(value.span());
         let borrowed = quote_spanned!(here=> &(#value));
+        if let Shown::Redacted = shown {
+            // Never evaluated, but it has to make sense.
+            return quote!(#collection.#push(#name, || { let _ = #borrowed; }););
+        }
         quote!(#collection.#push(#name, #borrowed);)
     }
 }

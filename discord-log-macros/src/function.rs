@@ -12,7 +12,7 @@ use crate::attribute::Attribute;
 pub(crate) struct Function {
     pub(crate) signature: Signature,
     /// All that comes before the body.
-    header: TokenStream,
+    pub(crate) header: TokenStream,
     /// The attributes that the body begins with, as in `{ #![expect(…)] … }`.
     inner_attributes: TokenStream,
     /// What is between the braces; never parsed, so that a half-written body is still that of a function.
@@ -48,10 +48,9 @@ fn signature(attribute: &Attribute, input: ParseStream<'_>) -> Result<Signature>
     if let Some(keyword) =
         input.fork().call(Ident::parse_any).ok().filter(|word| NO_FUNCTIONS.iter().any(|no| word == no))
     {
-        let instead = if keyword == "impl" || keyword == "trait" { "; put it on each function in it" } else { "" };
         return Err(Error::new(
             keyword.span(),
-            format_args!("`#[{name}]` goes on a function, and this is `{keyword}`{instead}"),
+            format_args!("`#[{name}]` goes on a function, an `impl` or a `trait`, and this is `{keyword}`"),
         ));
     }
     if input.peek(Token![default]) {
@@ -72,11 +71,10 @@ fn signature(attribute: &Attribute, input: ParseStream<'_>) -> Result<Signature>
 }
 
 /// Words with which other items begin.
-const NO_FUNCTIONS: [&str; 11] =
-    ["enum", "impl", "let", "macro_rules", "mod", "static", "struct", "trait", "type", "union", "use"];
+const NO_FUNCTIONS: [&str; 9] = ["enum", "let", "macro_rules", "mod", "static", "struct", "type", "union", "use"];
 
 /// Opens the invisible groups that fragments of declarative macros arrive in.
-fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
+pub(crate) fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
         (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {

@@ -42,6 +42,17 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Gives the type of the value that a call comes to, where it is written.
+    pub(crate) fn value(&self) -> Option<&Type> {
+        match self {
+            Self::Value(value) | Self::Async(value) => value.as_ref(),
+            Self::Future { output } | Self::BoxedFuture { output, .. } => Some(output),
+            Self::Opaque | Self::Never => None,
+        }
+    }
+}
+
 /// Looks through parentheses and the invisible groups of declarative macros.
 fn unwrapped(mut of: &Type) -> &Type {
     loop {

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::attribute::{Attribute, LOG_ACTIVITY, LOG_ERRORS, LOG_PERFORMANCE};
 use crate::wrap;
 
-fn expand(attribute: &Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {
+fn expand(attribute: &'static Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {
     wrap::expand(attribute, arguments, item).expect("the attribute expands")
 }
 
@@ -121,14 +121,30 @@ fn each_on_a_method() {
 #[test]
 fn stacked() {
     let item = quote! {
+        #[discord_log::log_activity(action = "Create {id}", fields(id = draft.id, card = redact(draft.card)), ret)]
+        #[must_use]
+        #[log_performance(threshold = SLOW)]
         async fn create_invoice(draft: Draft) -> Result<Invoice, BillingError> {
             draft.finish().await
         }
     };
-    let item = expand(&LOG_ERRORS, quote!(context = "Invoice Processing"), item);
-    let item = expand(&LOG_ACTIVITY, quote!(action = "Create Invoice"), item);
-    let item = expand(&LOG_PERFORMANCE, quote!(threshold = 2.0), item);
+    let item = expand(&LOG_ERRORS, quote!(context = "Invoice Processing", skip_if = BillingError::is_benign), item);
     matches("stacked", &printed(&item));
+}
+
+#[test]
+fn the_outermost_attribute_takes_in_the_others_whichever_it_is() {
+    let others = [
+        (&LOG_ERRORS, quote!(#[log_activity] #[log_performance])),
+        (&LOG_ACTIVITY, quote!(#[log_errors] #[log_performance])),
+        (&LOG_PERFORMANCE, quote!(#[log_activity] #[log_errors])),
+    ];
+    let bodies = others.map(|(attribute, others)| {
+        let item = expand(attribute, TokenStream::new(), quote!(#others fn f() -> Result<u32, u32> { Ok(1) }));
+        assert_eq!(item.to_string().matches("__merged").count(), 2, "{item}");
+        item.into_iter().last().map(|body| body.to_string())
+    });
+    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
 }
 
 #[test]

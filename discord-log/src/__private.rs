@@ -1,16 +1,19 @@
 //! What the attributes expand to. Not for use by hand: anything here may change in any release.
 
+pub use crate::capture::call::{ACTIVITY, Asked, Call, ERRORS, PERFORMANCE};
+pub use crate::capture::excuse::excuse;
 pub use crate::capture::fallible::{Fallible, fallible};
 pub use crate::capture::fields::{FieldValue, Fields};
-pub use crate::capture::log_activity::Activity;
-pub use crate::capture::log_errors::Errors;
-pub use crate::capture::log_performance::Performance;
-pub use crate::capture::observe::{Observer, Scope, observe, scope};
+pub use crate::capture::observe::{Scope, observe, scope};
 pub use crate::capture::observe_async::{
-    Never, Observed, Returns, observe_async, observe_boxed, observe_future, unreached,
+    Cancel, Never, Observed, Returns, observe_async, observe_boxed, observe_future, unreached,
 };
 pub use crate::capture::panics::{Entered, remember};
 pub use crate::capture::probe::{
-    Displayed, Failure, Formatted, LocalDyn, Probe, SendDyn, Silent, Standard, SyncDyn, Unfailing, probe,
+    Displayed, Failure, Formatted, LocalDyn, Look, Probe, SendDyn, Silent, Standard, SyncDyn, Unfailing, probe,
 };
-pub use crate::event::{Callsite, Severity};
+pub use crate::capture::returned::{Hidden, Showable, Successful, Whole, returned, showing};
+pub use crate::capture::site::{Meter, Site, Threshold};
+pub use crate::event::Severity;
+pub use crate::health::Tally;
+pub use crate::queue::Valve;

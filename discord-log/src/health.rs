@@ -1,11 +1,16 @@
 //! What became of every event, in numbers. A leaf: every step may count here, and nothing here calls anybody.
 
+mod functions;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
+
+pub(crate) use self::functions::Function;
+pub use self::functions::{FunctionHealth, Latency, Polled, Tally};
 
 /// Gives a snapshot of what became of every event since the process started.
 ///
@@ -46,6 +51,8 @@ pub struct Health {
     pub lost: BTreeMap<Loss, u64>,
     /// The webhooks that were used so far.
     pub webhooks: Vec<WebhookHealth>,
+    /// The annotated functions that were called so far.
+    pub functions: Vec<FunctionHealth>,
 }
 
 impl fmt::Display for Health {
@@ -268,6 +275,7 @@ impl Counters {
             buried,
             lost: lost.into_iter().filter(|(_, count)| *count > 0).collect(),
             webhooks: self.webhooks.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            functions: functions::functions(),
         }
     }
 }

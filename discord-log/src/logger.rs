@@ -2,6 +2,8 @@
 //! the recorder's thread.
 
 use std::cell::Cell;
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -12,7 +14,7 @@ use crate::event::{Event, Kind, Severity};
 use crate::filter::{Toggle, Toggles};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
-use crate::queue::Queue;
+use crate::queue::{Digest, Flow, Queue, Valve};
 use crate::render;
 use crate::testing;
 
@@ -43,23 +45,29 @@ thread_local! {
     static IS_OURS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Says whether somebody listens to events of a kind: one relaxed load.
+/// Says whether the logger does anything at all: one relaxed load.
 #[inline]
-pub(crate) fn listens(kind: Kind) -> bool {
-    Toggles::from_bits(GATE.load(Ordering::Relaxed)).has(Toggle::of(kind)) || testing::captures()
+pub(crate) fn is_on() -> bool {
+    GATE.load(Ordering::Relaxed) != 0 || testing::captures()
 }
 
-/// Says whether an event of a kind is worth building: somebody listens and there is room. An event that finds no room
-/// is counted here, so nothing is formatted for it.
-pub(crate) fn admits(kind: Kind) -> bool {
+/// Says whether somebody listens to events of a kind and severity.
+#[inline]
+pub(crate) fn listens(kind: Kind, severity: Severity) -> bool {
+    is_let_through(GATE.load(Ordering::Relaxed), kind, severity) || testing::captures()
+}
+
+/// Says whether an event is worth building: somebody listens and there is room. An event that finds no room is counted
+/// here, so nothing is formatted for it.
+pub(crate) fn admits(kind: Kind, severity: Severity) -> bool {
     if testing::captures() {
         return true;
     }
     let gate = GATE.load(Ordering::Relaxed);
-    if !is_let_through(gate, kind, kind.severity()) || is_ours() {
+    if !is_let_through(gate, kind, severity) || is_ours() {
         return false;
     }
-    let is_full = gate & ENDED == 0 && QUEUE.get().is_none_or(|queue| queue.is_full_for(kind.severity()));
+    let is_full = gate & ENDED == 0 && QUEUE.get().is_none_or(|queue| queue.is_full_for(severity));
     if is_full {
         COUNTERS.accept_own();
         COUNTERS.lose(Loss::QueueFull, 1);
@@ -67,14 +75,74 @@ pub(crate) fn admits(kind: Kind) -> bool {
     !is_full
 }
 
+/// What becomes of a failure before anything is made of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Admission {
+    /// Nobody listens.
+    Refused,
+    /// It is to be told.
+    Wanted,
+    /// It was counted, since the function fails alike all the time.
+    Withheld,
+    /// The same, and its event is to be kept for all that follow.
+    WithheldFirst {
+        /// Where in the valve.
+        slot: usize,
+    },
+}
+
+/// Decides on a failure of a function: what a function repeats beyond a burst is counted and not built. `write` gives
+/// the texts that tell one failure from another, and is asked only when the function fails often.
+pub(crate) fn admit(
+    kind: Kind,
+    severity: Severity,
+    valve: &Valve,
+    write: impl FnOnce(&mut dyn FnMut(fmt::Arguments<'_>)),
+) -> Admission {
+    if testing::captures() {
+        return Admission::Wanted;
+    }
+    let gate = GATE.load(Ordering::Relaxed);
+    if !is_let_through(gate, kind, severity) || is_ours() {
+        return Admission::Refused;
+    }
+    let second = Tick::now().seconds();
+    if gate & RUNNING == 0 || !valve.is_pressed(second) {
+        return Admission::Wanted;
+    }
+    let mut digest = Digest::new();
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        write(&mut |text| {
+            // A `Display` that fails has told what it has to tell.
+            let _ = digest.write_fmt(text);
+            digest.end_text();
+        });
+    }));
+    let flow = if written.is_ok() { valve.flow(digest.finish(), second) } else { Flow::Crosses };
+    if flow != Flow::Crosses {
+        COUNTERS.accept_own();
+    }
+    match flow {
+        Flow::Crosses => Admission::Wanted,
+        Flow::Withheld => Admission::Withheld,
+        Flow::WithheldFirst { slot } => Admission::WithheldFirst { slot },
+    }
+}
+
+/// Gives an event the time of day.
+pub(crate) fn stamped(mut event: Event) -> Event {
+    event.stamp(Timestamp::now());
+    event
+}
+
 /// Hands an event over; never blocks, never panics, does no I/O while the logger runs.
 pub(crate) fn log(event: Event) {
-    let Some(mut event) = testing::intercept(event) else { return };
+    let Some(event) = testing::intercept(event) else { return };
     let gate = GATE.load(Ordering::Relaxed);
     if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
         return;
     }
-    event.stamp(Timestamp::now());
+    let event = stamped(event);
     COUNTERS.accept();
     if gate & ENDED != 0 {
         after_the_end(&event);
@@ -85,6 +153,7 @@ pub(crate) fn log(event: Event) {
 }
 
 /// A critical event passes a toggle that is off: it goes to the local log, whatever happens.
+#[inline]
 fn is_let_through(gate: u8, kind: Kind, severity: Severity) -> bool {
     let is_on = Toggles::from_bits(gate).has(Toggle::of(kind));
     is_on || (severity == Severity::Critical && gate & (RUNNING | ENDED) != 0)
@@ -98,8 +167,7 @@ fn after_the_end(event: &Event) {
     match words {
         Some(LastWords { render, keep }) if event.severity() >= Severity::Error => {
             local_log::write(&render, event);
-            let is_kept =
-                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| keep.is_some_and(|keep| keep(event))));
+            let is_kept = catch_unwind(AssertUnwindSafe(|| keep.is_some_and(|keep| keep(event))));
             if is_kept.unwrap_or(false) {
                 COUNTERS.leave(COUNTERS.left() + 1);
             } else {
@@ -164,15 +232,28 @@ fn clock() -> &'static quanta::Clock {
 pub(crate) struct Tick(u64);
 
 impl Tick {
+    /// Where no time is wanted.
+    pub(crate) const ZERO: Self = Self(0);
+
     #[inline]
     pub(crate) fn now() -> Self {
         Self(clock().raw())
     }
 
+    /// Gives the time since; none if that was later.
     #[inline]
-    pub(crate) fn elapsed(self) -> Duration {
-        let clock = clock();
-        clock.delta(self.0, clock.raw())
+    pub(crate) fn nanos_since(self, earlier: Self) -> u64 {
+        clock().delta_as_nanos(earlier.0, self.0)
+    }
+
+    #[inline]
+    pub(crate) fn elapsed_nanos(self) -> u64 {
+        Self::now().nanos_since(self)
+    }
+
+    /// Gives whole seconds since some moment.
+    fn seconds(self) -> u64 {
+        self.nanos_since(Self::ZERO) / 1_000_000_000
     }
 }
 

@@ -13,7 +13,7 @@ use crate::event::{Channel, Event, Severity};
 use crate::filter::{Toggle, high_value_alert};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
-use crate::queue::Queue;
+use crate::queue::{self, Queue};
 use crate::record::{Journal, Now, Persisted};
 use crate::sender::{Inbox, Input, Reply};
 use crate::testing;
@@ -35,6 +35,8 @@ pub(crate) struct Recorder {
     sender: Inbox,
     announced: BTreeSet<Channel>,
     flushes: Vec<(u64, Instant, Reply)>,
+    /// When the valves are emptied next.
+    collects_at: Instant,
     /// Taken from the queue and not looked at yet; outlives a panic, as does what follows.
     batch: VecDeque<Event>,
     /// Ready for the journal.
@@ -49,6 +51,8 @@ const LINGER: Duration = Duration::from_millis(1);
 const LOOKS: u32 = 20;
 /// Longest park, should a wake ever be missed.
 const PARK: Duration = Duration::from_secs(1);
+/// How long withheld failures gather.
+const COLLECTED: Duration = Duration::from_secs(queue::WINDOW);
 /// Events that are appended together.
 const BATCH: usize = 512;
 
@@ -68,6 +72,7 @@ impl Recorder {
             sender,
             announced: BTreeSet::new(),
             flushes: Vec::new(),
+            collects_at: Instant::now() + COLLECTED,
             batch: VecDeque::new(),
             sorted: Vec::new(),
             in_hand: false,
@@ -83,13 +88,19 @@ impl Recorder {
         loop {
             empty_looks = if self.record() { 0 } else { empty_looks + 1 };
             let hurry = self.queue.hurries();
+            if hurry || Instant::now() >= self.collects_at {
+                self.collect();
+            }
             again = if hurry || again.is_none_or(|again| again <= Instant::now()) || empty_looks == 0 {
                 self.persist(hurry)
             } else {
                 again
             };
             match self.orders.try_recv() {
-                Ok(Order::Flush { accepted, deadline, reply }) => self.flushes.push((accepted, deadline, reply)),
+                Ok(Order::Flush { accepted, deadline, reply }) => {
+                    self.collect();
+                    self.flushes.push((accepted, deadline, reply));
+                }
                 Ok(Order::Stop { deadline, reply }) => return self.finish(deadline, reply),
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return,
@@ -123,6 +134,11 @@ impl Recorder {
             self.sort(event);
             self.in_hand = false;
         }
+        self.append()
+    }
+
+    /// Appends what is ready to the journal; says whether there was something.
+    fn append(&mut self) -> bool {
         if self.sorted.is_empty() {
             return false;
         }
@@ -130,6 +146,14 @@ impl Recorder {
         COUNTERS.lose(Loss::JournalFull, shed);
         self.sender.notice();
         true
+    }
+
+    /// Records what the valves withheld since the last time.
+    fn collect(&mut self) {
+        self.collects_at = Instant::now() + COLLECTED;
+        // They were counted when they were withheld.
+        queue::collect().into_iter().for_each(|event| self.sort(event));
+        self.append();
     }
 
     fn alert(&self, event: &Event) -> Option<Event> {
@@ -220,6 +244,7 @@ impl Recorder {
     /// Records what callers were handing over when the gate was closed, lets the sender end, and then the journal.
     fn finish(&mut self, deadline: Instant, reply: Reply) {
         let accepted = COUNTERS.accepted();
+        self.collect();
         while self.record() || (COUNTERS.crossed() < accepted && Instant::now() < deadline) {
             self.queue.linger(LINGER);
         }

@@ -1,13 +1,17 @@
 //! What annotated functions tell, and what they leave as it was.
 #![expect(clippy::panic, reason = "functions that panic are part of what is tested")]
 
+mod arguments;
 mod asking;
 mod errors;
 mod fields;
 mod lints;
+mod methods;
+mod nested;
 mod once;
 mod outcome;
 mod shapes;
 mod size;
 mod stacking;
+mod unmerged;
 mod values;

@@ -84,9 +84,9 @@ fn with_cleanup() -> Nothing {
 #[test]
 fn a_panic_through_nested_functions_is_told_by_the_innermost_alone() {
     let told = lines(&panicking(outer));
-    assert_eq!(told, [r#"inner: Panic "first" while ["inner"]"#, "outer: Activity Outer panicked"]);
+    assert_eq!(told, [r#"inner: Panic "first" while ["inner", "outer"]"#, "outer: Activity Outer panicked"]);
     let told = lines(&panicking(|| block_on(later_outer())));
-    assert_eq!(told, [r#"later_inner: Panic "first" while ["inner"]"#]);
+    assert_eq!(told, [r#"later_inner: Panic "first" while ["inner", "outer"]"#]);
     assert_eq!(panicking(|| down(5)).len(), 1);
 }
 
@@ -99,7 +99,8 @@ fn the_same_panic_at_another_time_is_told_again() {
 #[test]
 fn a_panic_after_a_caught_one_is_told_too() {
     let told = lines(&panicking(catching));
-    assert_eq!(told, [r#"inner: Panic "first" while ["inner"]"#, r#"catching: Panic "second" while ["catching"]"#]);
+    let inner = r#"inner: Panic "first" while ["inner", "catching"]"#;
+    assert_eq!(told, [inner, r#"catching: Panic "second" while ["catching"]"#]);
     let events = testing::capture(|| assert_eq!(retrying(), Err("gave up")));
     assert_eq!(events.len(), 2, "{events:?}");
 }
@@ -114,7 +115,10 @@ fn an_error_during_a_panic_is_an_error() {
     let told = lines(&panicking(with_cleanup));
     assert_eq!(
         told,
-        [r#"clean: Error "dirty" while ["cleaning up"]"#, r#"with_cleanup: Panic "first" while ["with cleanup"]"#]
+        [
+            r#"clean: Error "dirty" while ["cleaning up", "with cleanup"]"#,
+            r#"with_cleanup: Panic "first" while ["with cleanup"]"#,
+        ]
     );
 }
 

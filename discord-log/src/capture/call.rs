@@ -1,40 +1,139 @@
-//! What every observer knows of the call it observes: the place, and the fields that were asked for.
+//! One call of an annotated function, before it runs: the function, and the fields that its attributes ask for.
 
 use crate::capture::fields::Fields;
-use crate::event::{Callsite, Event, Kind};
+use crate::capture::site::Site;
+use crate::event::{Event, Kind};
 use crate::logger;
 
-/// A call of an annotated function.
+/// `log_errors` stands on the function.
+pub const ERRORS: u8 = 1;
+/// `log_activity` stands on the function.
+pub const ACTIVITY: u8 = 2;
+/// `log_performance` stands on the function.
+pub const PERFORMANCE: u8 = 4;
+
+/// A call that is watched for some of [`ERRORS`], [`ACTIVITY`] and [`PERFORMANCE`].
 #[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) callsite: &'static Callsite,
+pub struct Call<const WATCHED: u8> {
+    pub(crate) site: &'static Site,
     // On the heap, because a future that is stored by the thousand should not grow by an event.
-    fields: Option<Box<Fields>>,
+    pub(crate) asked: Option<Box<Asked>>,
 }
 
-impl Call {
+/// The fields of a call, each attribute's for its own events.
+#[derive(Debug, Default)]
+pub struct Asked {
+    errors: Option<Fields>,
+    activity: Option<Fields>,
+    performance: Option<Fields>,
+}
+
+impl<const WATCHED: u8> Call<WATCHED> {
+    /// Begins with a function.
     #[inline]
-    pub(crate) const fn at(callsite: &'static Callsite) -> Self {
-        Self { callsite, fields: None }
+    #[must_use]
+    pub const fn of(site: &'static Site) -> Self {
+        Self { site, asked: None }
     }
 
-    /// Evaluates the fields, if somebody listens to the kind of event that would carry them.
+    /// Evaluates fields, if somebody listens.
     #[inline]
-    pub(crate) fn collect(&mut self, kind: Kind, build: impl FnOnce(&mut Fields)) {
-        if logger::listens(kind) {
-            self.fields = Some(Box::new(Fields::collect(build)));
+    #[must_use]
+    pub fn asking(mut self, build: impl FnOnce(&mut Asked)) -> Self {
+        if logger::is_on() {
+            let mut asked = Box::<Asked>::default();
+            build(&mut asked);
+            self.asked = Some(asked);
         }
+        self
     }
 
-    /// Adds what is known of the call, and hands the event over.
-    pub(crate) fn log(&self, event: Event) {
-        let mut event = event.at_callsite(self.callsite);
-        if let Some(channel) = self.callsite.channel() {
-            event = event.in_channel(channel);
+    pub(crate) fn asked(&self) -> Option<&Asked> {
+        self.asked.as_deref()
+    }
+}
+
+impl Asked {
+    /// Evaluates the fields of `log_errors`.
+    pub fn of_errors(&mut self, build: impl FnOnce(&mut Fields)) {
+        self.errors = Fields::wanted(Kind::Error, build);
+    }
+
+    /// Evaluates the fields of `log_activity`.
+    pub fn of_activity(&mut self, build: impl FnOnce(&mut Fields)) {
+        self.activity = Fields::wanted(Kind::Activity, build);
+    }
+
+    /// Evaluates the fields of `log_performance`.
+    pub fn of_performance(&mut self, build: impl FnOnce(&mut Fields)) {
+        self.performance = Fields::wanted(Kind::SlowCall, build);
+    }
+
+    fn fields(&self, of: u8) -> Option<&Fields> {
+        match of {
+            ERRORS => self.errors.as_ref(),
+            ACTIVITY => self.activity.as_ref(),
+            _ => self.performance.as_ref(),
         }
-        if let Some(fields) = &self.fields {
-            event = fields.copy_to(event);
-        }
-        logger::log(event);
+    }
+}
+
+/// Copies the fields of one attribute behind those that the event has.
+pub(crate) fn with_fields(event: Event, asked: Option<&Asked>, of: u8) -> Event {
+    match asked.and_then(|asked| asked.fields(of)) {
+        Some(fields) => fields.copy_to(event),
+        None => event,
+    }
+}
+
+/// Puts the values of fields where a text names them: `Invoice {id}`. `{{` and `}}` stand for braces; a name without a
+/// value stays as it was written.
+pub(crate) fn filled_in(template: &str, asked: Option<&Asked>, of: u8) -> String {
+    let fields = asked.and_then(|asked| asked.fields(of));
+    let mut text = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        let doubled = ["{{", "}}"].into_iter().find(|braces| from.starts_with(braces));
+        let named = from.strip_prefix('{').and_then(|from| from.split_once('}'));
+        rest = match (doubled, named) {
+            (Some(braces), _) => {
+                text.extend(braces.chars().take(1));
+                from.get(2..).unwrap_or_default()
+            }
+            (None, Some((name, after))) => {
+                match fields.and_then(|fields| fields.get(name)) {
+                    Some(value) => text.push_str(&value),
+                    None => text.extend(["{", name, "}"]),
+                }
+                after
+            }
+            (None, None) => {
+                text.extend(from.chars().take(1));
+                from.get(1..).unwrap_or_default()
+            }
+        };
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_text_are_filled_in() {
+        let mut asked = Asked::default();
+        let fields = Fields::collect(|fields| {
+            fields.value("id", &7);
+            fields.display("client", &"ACME");
+        });
+        asked.errors = Some(fields);
+        let filled = |template| filled_in(template, Some(&asked), ERRORS);
+        assert_eq!(filled("Invoice {id} of {client}"), "Invoice 7 of ACME");
+        assert_eq!(filled("{{id}} {gone} {"), "{id} {gone} {");
+        assert_eq!(filled_in("Invoice {id}", None, ERRORS), "Invoice {id}");
+        assert_eq!(filled_in("Invoice {id}", Some(&asked), ACTIVITY), "Invoice {id}");
     }
 }

@@ -8,12 +8,18 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use crate::event::{Amount, Event, Kind, Value};
+use crate::logger;
 
 /// The named values of one call, taken when it began.
 #[derive(Debug)]
 pub struct Fields(Option<Event>);
 
 impl Fields {
+    /// Evaluates the fields, if somebody listens to the kind of event that would carry them.
+    pub(crate) fn wanted(kind: Kind, build: impl FnOnce(&mut Self)) -> Option<Self> {
+        logger::listens(kind, kind.severity()).then(|| Self::collect(build))
+    }
+
     /// Evaluates the fields. An expression that panics costs itself and those behind it, never the call.
     #[cold]
     pub(crate) fn collect(build: impl FnOnce(&mut Self)) -> Self {
@@ -40,6 +46,17 @@ impl Fields {
         self.push(|event| event.field_debug(name, &value));
     }
 
+    /// Adds that there is a value, and nothing of it; what would give the value is not run.
+    pub fn redacted(&mut self, name: &str, _value: impl FnOnce()) {
+        self.push(|event| event.field(name, REDACTED));
+    }
+
+    /// Gives a value as text.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let fields = self.0.iter().flat_map(Event::fields);
+        fields.into_iter().find(|field| field.name() == name).map(|field| field.value().to_string())
+    }
+
     /// Copies the values behind those that the event already has.
     pub(crate) fn copy_to(&self, event: Event) -> Event {
         let fields = self.0.iter().flat_map(Event::fields);
@@ -53,6 +70,9 @@ impl Fields {
 
 /// Stands in for the fields that were lost to a panic in the user's expression.
 const EVALUATION_PANICKED: &str = "<evaluation panicked>";
+
+/// Stands in for a value that is not to be told.
+const REDACTED: &str = "[redacted]";
 
 /// What a field holds as it is: text, numbers, yes or no, durations, money.
 #[diagnostic::on_unimplemented(

@@ -36,7 +36,7 @@ macro_rules! functions {
         #[doc = concat!("Logs [`Event::", stringify!($constructor), "`] as [`log`] does; builds nothing when nobody listens.")]
         #[track_caller]
         pub fn $function($($argument: $type),*) {
-            if logger::admits(Kind::$kind) {
+            if logger::admits(Kind::$kind, Kind::$kind.severity()) {
                 logger::log(Event::$constructor($($argument),*).at(Location::caller()));
             }
         }
@@ -105,7 +105,7 @@ functions! {
 /// ```
 #[track_caller]
 pub fn log_error<E: Error + ?Sized>(error: &E, context: impl AsRef<str>) {
-    if logger::admits(Kind::Error) {
+    if logger::admits(Kind::Error, Kind::Error.severity()) {
         logger::log(Event::error(error, context).at(Location::caller()));
     }
 }
@@ -124,7 +124,7 @@ pub fn log_performance_warning<'v>(
     threshold: impl Into<Value<'v>>,
     unit: impl AsRef<str>,
 ) {
-    if logger::admits(Kind::PerformanceWarning) {
+    if logger::admits(Kind::PerformanceWarning, Kind::PerformanceWarning.severity()) {
         logger::log(Event::performance_warning(metric, value, threshold, unit).at(Location::caller()));
     }
 }
@@ -132,7 +132,7 @@ pub fn log_performance_warning<'v>(
 /// Tells the system channel what became of the events since the process started.
 #[track_caller]
 pub fn log_daily_summary() {
-    if logger::admits(Kind::DailySummary) {
+    if logger::admits(Kind::DailySummary, Kind::DailySummary.severity()) {
         let health = crate::health();
         let event = Event::daily_summary()
             .field("accepted", health.accepted)

@@ -1,117 +1,179 @@
 //! Observes a call on the thread that makes it.
 
 use std::fmt;
+use std::mem::forget;
 use std::thread;
 
-use crate::capture::probe::Failure;
+use crate::capture::call::{Call, ERRORS};
+use crate::capture::failing::Ending;
+use crate::capture::panics::Entered;
+use crate::capture::probe::Look;
+use crate::capture::timing::{self, End, Times};
+use crate::capture::trail::{self, Depth};
+use crate::logger::{self, Tick};
 
-/// What an attribute does with a call of its function, which ends in one of three ways.
-pub trait Observer {
-    /// What is remembered from each entry to the end of it.
-    type Entry: Copy;
-
-    /// The call begins; said again at each poll of a future.
-    fn begin(&mut self);
-
-    /// Code of the user's is about to run.
-    fn enter(&self) -> Self::Entry;
-
-    /// The body gave its value; with a failure in it, or none.
-    fn returned(&mut self, failure: Option<Failure<'_>>);
-
-    /// The code that was entered panicked, and unwinds.
-    fn panicked(&mut self, entry: Self::Entry);
-
-    /// The body began, and will never end.
-    fn cancelled(&mut self);
-}
-
-/// Runs a body, lets the observer see how it ends, and gives what it gave.
+/// Runs a body, sees how it ends, and gives what it gave. While the logger is off it only runs the body.
 #[inline]
-pub fn observe<R, O: Observer>(
-    mut observer: O,
+pub fn observe<const WATCHED: u8, R>(
+    call: Call<WATCHED>,
     body: impl FnOnce() -> R,
-    failure: impl Fn(&R) -> Option<Failure<'_>>,
+    look: impl Fn(&R) -> Look<'_>,
 ) -> R {
-    observer.begin();
-    let returned = watch_panics(&mut observer, body);
-    look(observer, returned, failure)
-}
-
-/// Shows a return value to the observer, and gives it on.
-#[inline]
-fn look<R, O: Observer>(mut observer: O, returned: R, failure: impl Fn(&R) -> Option<Failure<'_>>) -> R {
-    if failure(&returned).is_some() {
-        return look_at_failure(observer, returned, failure);
+    if !logger::is_on() {
+        return body();
     }
-    observer.returned(None);
-    returned
+    let running = Running::start(call);
+    let returned = body();
+    if let Look::Fine = look(&returned) {
+        running.end(Look::Fine);
+        return returned;
+    }
+    look_closely(running, returned, look)
 }
 
 /// Takes the value itself, so that on success its address is known to nobody and it can stay in registers.
 #[cold]
 #[inline(never)]
-fn look_at_failure<R, O: Observer>(mut observer: O, returned: R, failure: impl Fn(&R) -> Option<Failure<'_>>) -> R {
-    observer.returned(failure(&returned));
+fn look_closely<const WATCHED: u8, R>(running: Running<WATCHED>, returned: R, look: impl Fn(&R) -> Look<'_>) -> R {
+    running.end(look(&returned));
     returned
 }
 
-/// Runs a body, and tells the observer if it panics.
-///
-/// Catching the panic would give its payload, but moves each return value through memory twice: a hundred
-/// instructions for one of 256 bytes, on every success.
+/// A call under way. It is dropped by a panic alone: catching the panic would give its payload, but moves each return
+/// value through memory twice, a hundred instructions for one of 256 bytes, on every success.
+pub(crate) struct Running<const WATCHED: u8> {
+    call: Call<WATCHED>,
+    depth: Depth,
+    entered: Entered,
+    started: Tick,
+}
+
+impl<const WATCHED: u8> Running<WATCHED> {
+    #[inline]
+    pub(crate) fn start(call: Call<WATCHED>) -> Self {
+        let depth = if WATCHED & ERRORS != 0 { trail::enter(call.site) } else { Depth::NONE };
+        Self { depth, entered: Entered::now(), started: timing::start(WATCHED), call }
+    }
+
+    /// Ends the call that came to its own end.
+    #[inline]
+    fn end(mut self, look: Look<'_>) {
+        let (call, depth, started) = (self.take_call(), self.depth, self.started);
+        forget(self);
+        finish(&call, depth, look, || Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None });
+    }
+
+    #[inline]
+    fn take_call(&mut self) -> Call<WATCHED> {
+        Call { site: self.call.site, asked: self.call.asked.take() }
+    }
+
+    /// Leaves a body that made a future, whose call goes on.
+    pub(crate) fn leave(mut self) -> (Call<WATCHED>, Vec<trail::Rising>) {
+        let (call, depth) = (self.take_call(), self.depth);
+        forget(self);
+        let inner = if WATCHED & ERRORS != 0 && trail::leave(depth) { trail::take(depth) } else { Vec::new() };
+        (call, inner)
+    }
+}
+
+/// Tells what there is to tell of a call that came to its own end.
 #[inline]
-pub(crate) fn watch_panics<R, O: Observer>(observer: &mut O, body: impl FnOnce() -> R) -> R {
-    let entry = observer.enter();
-    let unwinding = Unwinding { observer, entry };
-    let returned = body();
-    std::mem::forget(unwinding);
-    returned
+pub(crate) fn finish<const WATCHED: u8>(
+    call: &Call<WATCHED>,
+    depth: Depth,
+    look: Look<'_>,
+    times: impl FnOnce() -> Times,
+) {
+    let inner = WATCHED & ERRORS != 0 && trail::leave(depth);
+    finish_with(call, depth, look, times, || if inner { trail::take(depth) } else { Vec::new() }, inner);
 }
 
-/// Is dropped by a panic alone.
-struct Unwinding<'o, O: Observer> {
-    observer: &'o mut O,
-    entry: O::Entry,
+/// The same for a call that has left the trail; `inner` gives the failures inside of it, if there are some.
+#[inline]
+pub(crate) fn finish_with<const WATCHED: u8>(
+    call: &Call<WATCHED>,
+    depth: Depth,
+    look: Look<'_>,
+    times: impl FnOnce() -> Times,
+    inner: impl FnOnce() -> Vec<trail::Rising>,
+    has_inner: bool,
+) {
+    let times = timing::is_timed(WATCHED).then(times);
+    let ending = || Ending { site: call.site, asked: call.asked(), depth };
+    let end = match look {
+        Look::Failed(failure) => {
+            if WATCHED & ERRORS != 0 {
+                ending().failed(failure, inner());
+            }
+            End::Failed
+        }
+        Look::Fine | Look::Shown(_) => {
+            if has_inner {
+                ending().recovered(inner());
+            }
+            End::Returned { shown: if let Look::Shown(value) = look { Some(value) } else { None } }
+        }
+    };
+    if let Some(times) = times {
+        timing::ended(call, times, end);
+    }
 }
 
-impl<O: Observer> Drop for Unwinding<'_, O> {
+impl<const WATCHED: u8> Drop for Running<WATCHED> {
     #[cold]
     fn drop(&mut self) {
-        // A function may panic before it has made its future; its call never began.
-        self.observer.begin();
-        self.observer.panicked(self.entry);
+        let times = || Times { wall_nanos: self.started.elapsed_nanos(), busy_nanos: None };
+        panicked(&self.call, self.depth, self.entered, Vec::new(), times);
+    }
+}
+
+/// Tells of a call that is left by a panic.
+#[cold]
+pub(crate) fn panicked<const WATCHED: u8>(
+    call: &Call<WATCHED>,
+    depth: Depth,
+    entered: Entered,
+    mut inner: Vec<trail::Rising>,
+    times: impl FnOnce() -> Times,
+) {
+    if WATCHED & ERRORS != 0 {
+        if trail::leave(depth) {
+            inner.extend(trail::take(depth));
+        }
+        Ending { site: call.site, asked: call.asked(), depth }.panicked(entered, inner);
+    }
+    if timing::is_timed(WATCHED) {
+        timing::ended(call, times(), End::Panicked);
     }
 }
 
 /// Observes the rest of the block it is bound in, for bodies that no closure can hold; what they return is not seen.
 #[inline]
-pub fn scope<O: Observer>(mut observer: O) -> Scope<O> {
-    observer.begin();
-    let entry = observer.enter();
-    Scope { observer, entry, panicking: thread::panicking() }
+pub fn scope<const WATCHED: u8>(call: Call<WATCHED>) -> Scope<WATCHED> {
+    let started = logger::is_on().then(|| timing::start(WATCHED));
+    Scope { call, started, is_panicking: thread::panicking() }
 }
 
 /// See [`scope`].
-pub struct Scope<O: Observer> {
-    observer: O,
-    entry: O::Entry,
-    panicking: bool,
+pub struct Scope<const WATCHED: u8> {
+    call: Call<WATCHED>,
+    started: Option<Tick>,
+    is_panicking: bool,
 }
 
-impl<O: Observer> fmt::Debug for Scope<O> {
+impl<const WATCHED: u8> fmt::Debug for Scope<WATCHED> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scope").finish_non_exhaustive()
     }
 }
 
-impl<O: Observer> Drop for Scope<O> {
+impl<const WATCHED: u8> Drop for Scope<WATCHED> {
     #[inline]
     fn drop(&mut self) {
-        if thread::panicking() && !self.panicking {
-            self.observer.panicked(self.entry);
-        } else {
-            self.observer.returned(None);
-        }
+        let Some(started) = self.started else { return };
+        let times = Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None };
+        let is_panic = thread::panicking() && !self.is_panicking;
+        timing::ended(&self.call, times, if is_panic { End::Panicked } else { End::Returned { shown: None } });
     }
 }

@@ -1,6 +1,6 @@
 //! Finds the failure in a return value, whatever its type.
 //!
-//! `probe(&returned).discord_log_failure()` is resolved where the attribute stands: the compiler takes the first level
+//! `probe(&returned).discord_log_look()` is resolved where the attribute stands: the compiler takes the first level
 //! whose bounds hold, walking down by `Deref`. So a standard error is told with its causes, an `anyhow::Error` through
 //! its `AsRef<dyn Error>`, a text by its `Display`, and a type that shows nothing by its name, without a trait that
 //! the user would have to import or implement. On success each level is a look at the discriminant. The method has a
@@ -11,11 +11,24 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
+/// What is to be known of a return value.
+#[derive(Clone, Copy)]
+pub enum Look<'r> {
+    /// No error, and nothing that has to be told.
+    Fine,
+    /// No error, and the value is to be told.
+    Shown(&'r dyn Debug),
+    /// An error.
+    Failed(Failure<'r>),
+}
+
 /// An error that a function returned, and how it can be shown.
 #[derive(Clone, Copy)]
 pub struct Failure<'r> {
     pub(crate) type_name: &'static str,
     pub(crate) shown: Shown<'r>,
+    /// `skip_if` says that it is none that people want to hear of.
+    pub(crate) is_excused: bool,
 }
 
 /// The ways in which an error can be shown, the best first.
@@ -25,6 +38,16 @@ pub(crate) enum Shown<'r> {
     Display(&'r (dyn Display + 'r)),
     Debug(&'r (dyn Debug + 'r)),
     Not,
+}
+
+impl Debug for Look<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Fine => "Fine",
+            Self::Shown(_) => "Shown(..)",
+            Self::Failed(_) => "Failed(..)",
+        })
+    }
 }
 
 impl Debug for Failure<'_> {
@@ -61,9 +84,14 @@ macro_rules! level {
             /// Gives the failure, if it is one.
             #[inline]
             #[must_use]
-            pub fn discord_log_failure(&self) -> Option<Failure<'r>> {
+            pub fn discord_log_look(&self) -> Look<'r> {
                 let show: fn(&'r E) -> Shown<'r> = $shown;
-                self.returned().as_ref().err().map(|error| Failure { type_name: type_name::<E>(), shown: show(error) })
+                match self.returned() {
+                    Ok(_) => Look::Fine,
+                    Err(error) => {
+                        Look::Failed(Failure { type_name: type_name::<E>(), shown: show(error), is_excused: false })
+                    }
+                }
             }
         }
     };
@@ -106,8 +134,8 @@ impl<'r, R> Unfailing<'r, R> {
     /// Gives no failure.
     #[inline]
     #[must_use]
-    pub const fn discord_log_failure(&self) -> Option<Failure<'r>> {
-        None
+    pub const fn discord_log_look(&self) -> Look<'r> {
+        Look::Fine
     }
 
     #[inline]

@@ -80,6 +80,12 @@ impl Event {
         self.entries.push_text(Role::Context, "", context);
         self
     }
+
+    /// Adds what was being done, in place of the text without its values that is known already.
+    pub(crate) fn while_doing_as(mut self, template: &str, context: &str) -> Self {
+        self.entries.push_text(Role::Context, template, context);
+        self
+    }
 }
 
 /// The user's `source` may panic like any other code of theirs.

@@ -4,6 +4,8 @@
 //! Waking a parked thread costs its caller some microseconds, a hundred times the push itself, so at most one wake is
 //! paid a batch: the recorder says when it sleeps, and the first event after that wakes it.
 
+mod valve;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::Thread;
@@ -12,6 +14,9 @@ use std::time::Duration;
 use crossbeam_queue::ArrayQueue;
 
 use crate::event::{Event, Severity};
+
+pub use self::valve::Valve;
+pub(crate) use self::valve::{Digest, Flow, WINDOW, collect};
 
 /// Events that the ring holds; the recorder empties it every millisecond, so this is a burst of four million a second.
 const CAPACITY: usize = 4_096;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::event::Event;
+use crate::event::{Event, Stage};
 
 thread_local! {
     static CAPTURED: RefCell<Option<Vec<Event>>> = const { RefCell::new(None) };
@@ -10,7 +10,8 @@ thread_local! {
 
 /// Runs a closure and gives the events which this thread logged meanwhile, in their order.
 ///
-/// They go nowhere else, and toggles do not count. Needs no [`init`](crate::init). Captures do not nest: an inner one
+/// They go nowhere else, and toggles do not count. A failure that passes several annotated functions is one event, with
+/// all that they told of it. Needs no [`init`](crate::init). Captures do not nest: an inner one
 /// takes what is logged inside it. Available with the feature `testing`.
 ///
 /// # Examples
@@ -53,8 +54,21 @@ pub(crate) fn intercept(event: Event) -> Option<Event> {
         if let Ok(mut captured) = captured.try_borrow_mut()
             && let Some(events) = captured.as_mut()
         {
-            events.extend(event.take());
+            if let Some(event) = event.take() {
+                add(events, event);
+            }
         }
     });
     event
+}
+
+/// What functions around a failing one tell of it later goes into its report, as it would on Discord.
+fn add(events: &mut Vec<Event>, event: Event) {
+    let Some(failure) = event.failure().filter(|failure| failure.stage != Stage::Raised) else {
+        return events.push(event);
+    };
+    let is_report = |report: &&mut Event| report.failure().is_some_and(|raised| raised.id == failure.id);
+    if let Some(report) = events.iter_mut().find(is_report) {
+        report.absorb(&event);
+    }
 }

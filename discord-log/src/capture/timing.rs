@@ -1,0 +1,128 @@
+//! `#[log_activity]` and `#[log_performance]`: both time a call, count it, and tell of it at its end.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use crate::capture::call::{ACTIVITY, Asked, Call, ERRORS, PERFORMANCE, filled_in, with_fields};
+use crate::capture::site::Site;
+use crate::event::{Event, Kind, Severity};
+use crate::logger::{self, Tick};
+
+/// How a call ended.
+#[derive(Clone, Copy)]
+pub(crate) enum End<'r> {
+    Returned {
+        shown: Option<&'r dyn Debug>,
+    },
+    /// An error was returned.
+    Failed,
+    Panicked,
+    Cancelled,
+}
+
+/// How long a call took.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) wall_nanos: u64,
+    /// Time within polls; nothing for functions that are not async.
+    pub(crate) busy_nanos: Option<u64>,
+}
+
+/// Whether a call is to be timed.
+#[inline]
+pub(crate) const fn is_timed(watched: u8) -> bool {
+    watched & (ACTIVITY | PERFORMANCE) != 0
+}
+
+/// Reads the clock, if the call is to be timed.
+#[inline]
+pub(crate) fn start(watched: u8) -> Tick {
+    if is_timed(watched) { Tick::now() } else { Tick::ZERO }
+}
+
+/// Ends a call that is timed.
+#[inline]
+pub(crate) fn ended<const WATCHED: u8>(call: &Call<WATCHED>, times: Times, end: End<'_>) {
+    let site = call.site;
+    if site.tally().count(times.wall_nanos) {
+        site.introduce();
+    }
+    if let Some(busy) = times.busy_nanos {
+        site.tally().spend(times.wall_nanos, busy);
+    }
+    if !matches!(end, End::Returned { .. }) {
+        count_end(site, WATCHED, end);
+    }
+    if WATCHED & PERFORMANCE != 0 && times.wall_nanos > site.threshold_nanos() {
+        warn(site, call.asked(), times);
+    }
+    if WATCHED & ACTIVITY != 0 {
+        tell(site, call.asked(), times, end);
+    }
+}
+
+/// A future was dropped before its end: told by `log_activity` alone, since the losers of a `select!` are no news.
+#[cold]
+#[inline(never)]
+pub(crate) fn cancelled<const WATCHED: u8>(call: &Call<WATCHED>, wall_nanos: u64) {
+    call.site.introduce();
+    call.site.tally().cancel();
+    if WATCHED & ACTIVITY != 0 {
+        let times = Times { wall_nanos, busy_nanos: None };
+        tell(call.site, call.asked(), times, End::Cancelled);
+    }
+}
+
+/// `log_errors` counts its failures and panics itself.
+#[cold]
+fn count_end(site: &Site, watched: u8, end: End<'_>) {
+    match end {
+        End::Failed if watched & ERRORS == 0 => site.tally().fail(),
+        End::Panicked if watched & ERRORS == 0 => site.tally().panic(),
+        _ => {}
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn warn(site: &'static Site, asked: Option<&Asked>, times: Times) {
+    site.tally().slow();
+    if !logger::admits(Kind::SlowCall, Severity::Warning) {
+        return;
+    }
+    let threshold = Duration::from_nanos(site.threshold_nanos());
+    let mut event = Event::slow_call(site.callsite().function, Duration::from_nanos(times.wall_nanos), threshold);
+    if let Some(busy) = times.busy_nanos {
+        event = event.field("busy", Duration::from_nanos(busy));
+    }
+    logger::log(with_fields(event.at_callsite(site.callsite()), asked, PERFORMANCE));
+}
+
+#[inline(never)]
+fn tell(site: &'static Site, asked: Option<&Asked>, times: Times, end: End<'_>) {
+    let outcome = match end {
+        End::Returned { .. } => "ok",
+        End::Failed => "error",
+        End::Panicked => "panicked",
+        End::Cancelled => "cancelled",
+    };
+    let severity = if outcome == "ok" { Severity::Info } else { Severity::Warning };
+    if !logger::admits(Kind::Activity, severity) {
+        return;
+    }
+    let took = Duration::from_nanos(times.wall_nanos);
+    let event = if site.action().contains(['{', '}']) {
+        Event::activity(filled_in(site.action(), asked, ACTIVITY), outcome, took)
+    } else {
+        Event::activity(site.action(), outcome, took)
+    };
+    let event = match site.activity_channel() {
+        Some(channel) => event.in_channel(channel),
+        None => event,
+    };
+    let event = with_fields(event.at_callsite(site.callsite()), asked, ACTIVITY);
+    logger::log(match end {
+        End::Returned { shown: Some(value) } => event.field_debug("returned", &value),
+        _ => event,
+    });
+}

@@ -1,0 +1,127 @@
+//! Which annotated functions run on this thread, the outermost first, and which failures are on their way up through
+//! them.
+//!
+//! A function is entered and left at each call and at each poll of a future, by a counter and a slot; nothing is
+//! allocated. A failure that was reported waits for the next function around it, which says whether it passed it on or
+//! recovered. Between two polls a future keeps the failures that wait for it with itself.
+
+use std::cell::{Cell, RefCell};
+
+use crate::capture::site::Site;
+use crate::event::{Channel, Event, FailureId, Severity};
+
+thread_local! {
+    static TRAIL: Trail = const {
+        Trail { depth: Cell::new(0), sites: [const { Cell::new(None) }; SITES], awaited_above: Cell::new(0) }
+    };
+    static RISING: RefCell<Vec<Rising>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Enclosing functions that a report can name; recursion beyond is counted alone.
+const SITES: usize = 32;
+
+struct Trail {
+    depth: Cell<u32>,
+    sites: [Cell<Option<&'static Site>>; SITES],
+    /// One more than the deepest level for which failures wait; zero if none does.
+    awaited_above: Cell<u32>,
+}
+
+/// How many functions enclose one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Depth(u32);
+
+/// A failure that was reported, on its way up.
+#[derive(Debug)]
+pub(crate) struct Rising {
+    /// The level of the function that it will come to next.
+    level: u32,
+    /// Its report; none if it was only counted.
+    pub(crate) id: Option<FailureId>,
+    pub(crate) channel: Channel,
+    pub(crate) severity: Severity,
+    /// What the innermost error said.
+    pub(crate) text: String,
+    /// What the functions around it know by now.
+    pub(crate) passed: Option<Box<Event>>,
+}
+
+impl Rising {
+    pub(crate) fn new(id: Option<FailureId>, event: &Event, text: String) -> Self {
+        Self { level: 0, id, channel: event.channel(), severity: event.severity(), text, passed: None }
+    }
+
+    /// Keeps what a function around it knows, which knows all that those within knew.
+    pub(crate) fn passed_with(mut self, known: Event) -> Self {
+        self.passed = Some(Box::new(known));
+        self
+    }
+}
+
+impl Depth {
+    /// For functions that are not on the trail.
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) const fn is_outermost(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Enters a function.
+#[inline]
+pub(crate) fn enter(site: &'static Site) -> Depth {
+    TRAIL.with(|trail| {
+        let depth = trail.depth.get();
+        if let Some(slot) = trail.sites.get(depth as usize) {
+            slot.set(Some(site));
+        }
+        trail.depth.set(depth.wrapping_add(1));
+        Depth(depth)
+    })
+}
+
+/// Leaves a function and all that were entered in it; says whether failures wait for it.
+#[inline]
+pub(crate) fn leave(Depth(depth): Depth) -> bool {
+    TRAIL.with(|trail| {
+        trail.depth.set(depth);
+        trail.awaited_above.get() > depth
+    })
+}
+
+/// Takes the failures that wait for a function which was just left.
+#[cold]
+pub(crate) fn take(Depth(depth): Depth) -> Vec<Rising> {
+    let taken = with_rising(|rising| rising.extract_if(.., |failure| failure.level >= depth).collect());
+    note_levels();
+    taken.unwrap_or_default()
+}
+
+/// Lets failures wait for the function around the one that was just left.
+#[cold]
+pub(crate) fn hand_up(Depth(depth): Depth, failures: impl IntoIterator<Item = Rising>) {
+    let Some(level) = depth.checked_sub(1) else { return };
+    with_rising(|rising| rising.extend(failures.into_iter().map(|failure| Rising { level, ..failure })));
+    note_levels();
+}
+
+/// Walks over the functions around the one that was just left, the innermost first, each once in a row.
+pub(crate) fn enclosing(Depth(depth): Depth) -> Vec<&'static Site> {
+    let sites = TRAIL.with(|trail| {
+        let open = trail.sites.iter().take(depth as usize).filter_map(Cell::get);
+        open.collect::<Vec<_>>()
+    });
+    let mut sites: Vec<_> = sites.into_iter().rev().collect();
+    sites.dedup_by(|left, right| std::ptr::eq(*left, *right));
+    sites
+}
+
+/// A thread that is ending has no list any more, and one more report is better than none.
+fn with_rising<T>(act: impl FnOnce(&mut Vec<Rising>) -> T) -> Option<T> {
+    RISING.try_with(|rising| rising.try_borrow_mut().ok().map(|mut rising| act(&mut rising))).ok().flatten()
+}
+
+fn note_levels() {
+    let deepest = with_rising(|rising| rising.iter().map(|failure| failure.level + 1).max());
+    TRAIL.with(|trail| trail.awaited_above.set(deepest.flatten().unwrap_or(0)));
+}
