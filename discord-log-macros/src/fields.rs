@@ -73,6 +73,11 @@ impl Parse for Field {
 
 syn::custom_keyword!(redact);
 
+/// Gives a span that is ours to the lints, and the user's where the compiler has to point at something.
+pub(crate) fn located_at(users: Span) -> Span {
+    Span::call_site().located_at(users)
+}
+
 impl Field {
     pub(crate) fn is_called(&self, name: &str) -> bool {
         self.name.unraw() == name
@@ -88,8 +93,7 @@ impl Field {
             Shown::Display => quote!(display),
             Shown::Redacted => quote!(redacted),
         };
-        // Ours to the lints, and the user's where the compiler has to point at something.
-        let here = Span::call_site().located_at(value.span());
+        let here = located_at(value.span());
         let borrowed = quote_spanned!(here=> &(#value));
         if let Shown::Redacted = shown {
             // Never evaluated, but it has to make sense.

@@ -1,10 +1,12 @@
 //! The static that tells the runtime what the attributes know of their function.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use crate::duration::Threshold;
+use crate::fields::located_at;
 use crate::function::Function;
 use crate::stack::{Stack, Watch};
 
@@ -37,7 +39,8 @@ fn said(runtime: &TokenStream, Watch { attribute, arguments }: &Watch, function:
     said.extend(arguments.severity.as_ref().map(|severity| quote!(.ranked(#runtime::Severity::#severity))));
     said.extend(arguments.threshold.as_ref().map(|threshold| match threshold {
         Threshold::Constant(constant) => {
-            quote!(.slow_after_nanos(#runtime::Threshold(#constant).discord_log_nanos()))
+            let here = located_at(constant.span());
+            quote_spanned!(here=> .slow_after_nanos(#runtime::threshold(#constant).discord_log_nanos()))
         }
         Threshold::Nanos(nanos) => quote!(.slow_after_nanos(#nanos)),
     }));

@@ -4,11 +4,12 @@
 //! user's names mean in their scope makes no difference; a closure's parameter and the guard of a scope are hygienic.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Error, Ident, ReturnType, Type};
 
 use crate::arguments::Arguments;
 use crate::attribute::Attribute;
+use crate::fields::located_at;
 use crate::function::Function;
 use crate::mistakes::Mistakes;
 use crate::returns::Shape;
@@ -143,8 +144,10 @@ fn look(runtime: &TokenStream, stack: &Stack, shape: &Shape) -> TokenStream {
     if let Some(path) = argument(stack, |arguments| arguments.skip_if.as_ref()) {
         look = quote!(#runtime::excuse(#look, #value, #path));
     }
-    if argument(stack, |arguments| arguments.ret.as_ref()).is_some() {
-        look = quote!(#runtime::showing(#look, #runtime::returned(#value).discord_log_shown()));
+    if let Some(ret) = argument(stack, |arguments| arguments.ret.as_ref()) {
+        let here = located_at(ret.span());
+        let shown = quote_spanned!(here=> #runtime::returned(#value).discord_log_shown());
+        look = quote!(#runtime::showing(#look, #shown));
     }
     quote!(|#value| #look)
 }

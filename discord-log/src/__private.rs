@@ -13,7 +13,7 @@ pub use crate::capture::probe::{
     Displayed, Failure, Formatted, LocalDyn, Look, Probe, SendDyn, Silent, Standard, SyncDyn, Unfailing, probe,
 };
 pub use crate::capture::returned::{Hidden, Showable, Successful, Whole, returned, showing};
-pub use crate::capture::site::{Meter, Site, Threshold};
+pub use crate::capture::site::{Meter, Site, Slowness, Threshold, threshold};
 pub use crate::event::Severity;
 pub use crate::health::Tally;
 pub use crate::queue::Valve;

@@ -152,10 +152,32 @@ const SLOW_NANOS: u64 = 1_000_000_000;
 
 /// A constant of the user's that says when a call is slow: seconds, or a `Duration`.
 #[derive(Clone, Copy, Debug)]
-pub struct Threshold<T>(pub T);
+pub struct Threshold<T>(T);
+
+/// Takes a constant that says when a call is slow.
+#[must_use]
+pub const fn threshold<T: Slowness + Copy>(constant: T) -> Threshold<T> {
+    Threshold(constant)
+}
+
+/// What a constant may be that says when a call is slow.
+#[diagnostic::on_unimplemented(
+    message = "`threshold` cannot be a constant of type `{Self}`",
+    label = "no `Duration`, and no number of seconds",
+    note = "use a `std::time::Duration`, or seconds as an `f64` or an integer"
+)]
+pub trait Slowness: sealed::Sealed {}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "that it cannot be named is what seals it")]
+    pub trait Sealed {}
+}
 
 macro_rules! thresholds {
     ($($of:ty: $value:ident => $nanos:expr;)+) => {$(
+        impl sealed::Sealed for $of {}
+        impl Slowness for $of {}
+
         impl Threshold<$of> {
             /// Gives the nanoseconds; at compile time, where what makes no sense is an error.
             #[must_use]

@@ -2,11 +2,11 @@
 struct Invoice;
 
 #[discord_log::log_activity]
-impl Invoice {}
+use std::fmt;
 
 #[discord_log::log_performance]
 mod invoices {}
 
 fn main() {
-    let _ = Invoice;
+    let _: (Invoice, fmt::Error);
 }

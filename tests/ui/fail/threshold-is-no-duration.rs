@@ -13,7 +13,7 @@ fn d() {}
 #[discord_log::log_performance(threshold = true)]
 fn e() {}
 
-#[discord_log::log_performance(threshold = LIMIT)]
+#[discord_log::log_performance(threshold = limit())]
 fn f() {}
 
 #[discord_log::log_performance(threshold = 2.0 + 1.0)]
