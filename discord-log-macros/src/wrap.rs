@@ -118,17 +118,17 @@ fn body(runtime: &TokenStream, stack: &Stack, function: &Function, shape: &Shape
                 Some(named) => (quote!(#named), Some(quote!(if false { return #runtime::unreached::<#named>(); }))),
             };
             let body = quote!(async move { #typed #statements });
-            quote!(#runtime::observe_async::<_, #named, _, _>(#call, #body, #look).await)
+            quote!(#runtime::observe_async::<_, _, #named, _, _>(#call, #body, #look).await)
         }
         Shape::Future { output } => {
-            quote!(#runtime::observe_future::<_, #output, _, _>(#call, move || { #statements }, #look))
+            quote!(#runtime::observe_future::<_, _, #output, _, _>(#call, move || { #statements }, #look))
         }
         Shape::BoxedFuture { output, returned } => {
             let make = match unboxed(statements) {
                 Some(future) => quote!(move || #future),
                 None => quote!(move || -> #returned { #statements }),
             };
-            quote!(#runtime::observe_boxed::<_, #output, _, _>(#call, #make, #look))
+            quote!(#runtime::observe_boxed::<_, _, #output, _, _>(#call, #make, #look))
         }
     }
 }

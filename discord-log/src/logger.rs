@@ -229,7 +229,7 @@ fn clock() -> &'static quanta::Clock {
 
 /// A point in time, read from the processor's own counter: about 10 ns, and never backwards.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Tick(u64);
+pub struct Tick(u64);
 
 impl Tick {
     /// Where no time is wanted.

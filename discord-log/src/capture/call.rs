@@ -12,12 +12,12 @@ pub const ACTIVITY: u8 = 2;
 /// `log_performance` stands on the function.
 pub const PERFORMANCE: u8 = 4;
 
-/// A call that is watched for some of [`ERRORS`], [`ACTIVITY`] and [`PERFORMANCE`].
+/// A call that is watched for some of [`ERRORS`], [`ACTIVITY`] and [`PERFORMANCE`]; `A` holds the fields, if the
+/// attributes ask for some.
 #[derive(Debug)]
-pub struct Call<const WATCHED: u8> {
+pub struct Call<const WATCHED: u8, A = ()> {
     pub(crate) site: &'static Site,
-    // On the heap, because a future that is stored by the thousand should not grow by an event.
-    pub(crate) asked: Option<Box<Asked>>,
+    pub(crate) asked: A,
 }
 
 /// The fields of a call, each attribute's for its own events.
@@ -28,28 +28,59 @@ pub struct Asked {
     performance: Option<Fields>,
 }
 
+/// Fields that were asked for, or none: a future of a function without fields keeps no room for them.
+pub trait Asking: Default + sealed::Sealed {
+    #[doc(hidden)]
+    fn asked(&self) -> Option<&Asked>;
+}
+
+impl Asking for () {
+    #[inline]
+    fn asked(&self) -> Option<&Asked> {
+        None
+    }
+}
+
+// On the heap, because a future that is stored by the thousand should not grow by an event.
+impl Asking for Option<Box<Asked>> {
+    #[inline]
+    fn asked(&self) -> Option<&Asked> {
+        self.as_deref()
+    }
+}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "that it cannot be named is what seals it")]
+    pub trait Sealed {}
+    impl Sealed for () {}
+    impl Sealed for Option<Box<super::Asked>> {}
+}
+
 impl<const WATCHED: u8> Call<WATCHED> {
     /// Begins with a function.
     #[inline]
     #[must_use]
     pub const fn of(site: &'static Site) -> Self {
-        Self { site, asked: None }
+        Self { site, asked: () }
     }
 
     /// Evaluates fields, if somebody listens.
     #[inline]
     #[must_use]
-    pub fn asking(mut self, build: impl FnOnce(&mut Asked)) -> Self {
-        if logger::is_on() {
+    pub fn asking(self, build: impl FnOnce(&mut Asked)) -> Call<WATCHED, Option<Box<Asked>>> {
+        let asked = logger::is_on().then(|| {
             let mut asked = Box::<Asked>::default();
             build(&mut asked);
-            self.asked = Some(asked);
-        }
-        self
+            asked
+        });
+        Call { site: self.site, asked }
     }
+}
 
+impl<const WATCHED: u8, A: Asking> Call<WATCHED, A> {
+    #[inline]
     pub(crate) fn asked(&self) -> Option<&Asked> {
-        self.asked.as_deref()
+        self.asked.asked()
     }
 }
 

@@ -1,64 +1,65 @@
 //! Observes a future wherever it is polled.
 
 use std::fmt;
-use std::mem::forget;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::capture::call::{Call, ERRORS};
+use crate::capture::call::{Asking, Call, ERRORS};
 use crate::capture::observe::{Running, finish_with, panicked};
 use crate::capture::panics::Entered;
 use crate::capture::probe::Look;
 use crate::capture::timing::{self, Times};
-use crate::capture::trail::{self, Depth, Rising};
+use crate::capture::trail::{self, Carried, Depth};
 use crate::logger::{self, Tick};
 
 /// Observes the body of an `async fn`.
 #[inline]
-pub const fn observe_async<const WATCHED: u8, R, F, L>(
-    call: Call<WATCHED>,
+pub const fn observe_async<const WATCHED: u8, A, R, F, L>(
+    call: Call<WATCHED, A>,
     future: F,
     look: L,
-) -> Observed<Call<WATCHED>, F, L>
+) -> Observed<Call<WATCHED, A>, F, L>
 where
+    A: Asking,
     F: Future<Output = R>,
     L: Fn(&R) -> Look<'_>,
 {
-    Observed { future, look, call, state: State::new() }
+    Observed { future, look, call, state: State::Fresh }
 }
 
 /// Observes the future that a body makes; the body itself runs at once, as it would without the attribute.
 #[inline]
-pub fn observe_future<const WATCHED: u8, R, F, L>(
-    call: Call<WATCHED>,
+pub fn observe_future<const WATCHED: u8, A, R, F, L>(
+    call: Call<WATCHED, A>,
     body: impl FnOnce() -> F,
     look: L,
-) -> Observed<Call<WATCHED>, F, L>
+) -> Observed<Call<WATCHED, A>, F, L>
 where
+    A: Asking,
     F: Future<Output = R>,
     L: Fn(&R) -> Look<'_>,
 {
     if !logger::is_on() {
-        return Observed { future: body(), look, call, state: State::new() };
+        return Observed { future: body(), look, call, state: State::Fresh };
     }
     let running = Running::start(call);
     let future = body();
     let (call, inner) = running.leave();
-    let mut state = State::new();
-    state.carry(inner);
+    let state = if inner.is_empty() { State::Fresh } else { State::Failing(Carried::of(inner)) };
     Observed { future, look, call, state }
 }
 
 /// Like [`observe_future`], for functions that return their future in a box.
 #[inline]
-pub fn observe_boxed<const WATCHED: u8, R, F, L>(
-    call: Call<WATCHED>,
+pub fn observe_boxed<const WATCHED: u8, A, R, F, L>(
+    call: Call<WATCHED, A>,
     body: impl FnOnce() -> F,
     look: L,
-) -> Pin<Box<Observed<Call<WATCHED>, F, L>>>
+) -> Pin<Box<Observed<Call<WATCHED, A>, F, L>>>
 where
+    A: Asking,
     F: Future<Output = R>,
     L: Fn(&R) -> Look<'_>,
 {
@@ -102,10 +103,13 @@ pin_project! {
     where
         C: Cancel,
     {
+        #[inline]
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if let Phase::Watched = this.state.phase {
-                this.call.cancel(this.state.started.elapsed_nanos());
+            match this.state {
+                State::Fresh | State::Unwatched => {}
+                State::Failing(carried) => carried.forget(),
+                State::Watched(watched) => this.call.cancel(watched),
             }
         }
     }
@@ -113,120 +117,113 @@ pin_project! {
 
 /// A call that can be given up.
 pub trait Cancel: sealed::Sealed {
-    /// Tells that it was given up after so much time.
-    fn cancel(&self, wall_nanos: u64);
+    #[doc(hidden)]
+    fn cancel(&self, watched: &Watched);
 }
 
-impl<const WATCHED: u8> Cancel for Call<WATCHED> {
-    fn cancel(&self, wall_nanos: u64) {
-        timing::cancelled(self, wall_nanos);
+impl<const WATCHED: u8, A: Asking> Cancel for Call<WATCHED, A> {
+    #[cold]
+    fn cancel(&self, watched: &Watched) {
+        watched.carried.forget();
+        timing::cancelled(self.site, WATCHED, self.asked(), watched.started);
     }
 }
 
 mod sealed {
-    use crate::capture::call::Call;
+    use crate::capture::call::{Asking, Call};
 
     #[expect(unnameable_types, reason = "that it cannot be named is what seals it")]
     pub trait Sealed {}
-    impl<const WATCHED: u8> Sealed for Call<WATCHED> {}
+    impl<const WATCHED: u8, A: Asking> Sealed for Call<WATCHED, A> {}
 }
 
-/// What is kept from one poll to the next.
-struct State {
-    phase: Phase,
-    started: Tick,
-    busy_nanos: u64,
-    /// Failures inside of the future that wait for its word.
-    carried: Option<Box<Vec<Rising>>>,
-}
-
-/// How far an observed future has come.
-#[derive(Clone, Copy)]
-enum Phase {
+/// How far an observed future has come. Nothing in here has to be dropped, so that a future which nobody watches costs
+/// no more at its end than a look.
+enum State {
     /// It was never polled.
     Fresh,
     /// Nobody listened at its first poll, or it is over.
     Unwatched,
-    Watched,
+    /// It was never polled, and something failed while it was made.
+    Failing(Carried),
+    Watched(Watched),
 }
 
-impl State {
-    const fn new() -> Self {
-        Self { phase: Phase::Fresh, started: Tick::ZERO, busy_nanos: 0, carried: None }
-    }
+/// What is kept from one poll to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched {
+    started: Tick,
+    busy_nanos: u64,
+    carried: Carried,
+}
 
-    #[inline]
-    fn begin(&mut self, watched: u8) {
-        self.phase = if logger::is_on() { Phase::Watched } else { Phase::Unwatched };
-        if let Phase::Watched = self.phase {
-            self.started = timing::start(watched);
-        }
-    }
-
-    fn carry(&mut self, failures: Vec<Rising>) {
-        if !failures.is_empty() {
-            self.carried.get_or_insert_default().extend(failures);
-        }
-    }
-
-    /// Takes the failures inside of the future off the thread, which turns to other futures now.
-    #[cold]
-    fn carry_from(&mut self, depth: Depth) {
-        self.carry(trail::take(depth));
-    }
-
-    /// Counts the time of a poll.
-    #[inline]
-    fn spend(&mut self, watched: u8, since: Tick, now: Tick) {
-        if timing::is_timed(watched) {
-            self.busy_nanos += now.nanos_since(since);
-        }
-    }
-
+impl Watched {
     /// Gives the times of a future that ends now.
+    #[inline]
     fn times(&self, now: Tick) -> Times {
         Times { wall_nanos: now.nanos_since(self.started), busy_nanos: Some(self.busy_nanos) }
     }
 }
 
-/// One poll. It is dropped by a panic alone.
-struct Turn<'f, const WATCHED: u8> {
-    call: &'f Call<WATCHED>,
+/// One poll. It is dropped by a panic alone, unless it was ended.
+struct Turn<'f, const WATCHED: u8, A: Asking> {
+    call: &'f Call<WATCHED, A>,
     state: &'f mut State,
     depth: Depth,
     entered: Entered,
     since: Tick,
+    is_under_way: bool,
 }
 
-impl<'f, const WATCHED: u8> Turn<'f, WATCHED> {
+impl<'f, const WATCHED: u8, A: Asking> Turn<'f, WATCHED, A> {
     #[inline]
-    fn begin(call: &'f Call<WATCHED>, state: &'f mut State, since: Tick) -> Self {
-        let depth = if WATCHED & ERRORS != 0 { trail::enter(call.site) } else { Depth::NONE };
-        Self { call, state, depth, entered: Entered::now(), since }
-    }
-
-    /// Ends the poll, and gives when that was.
-    #[inline]
-    fn end(self) -> (Depth, Tick) {
-        let (depth, now) = (self.depth, timing::start(WATCHED));
-        self.state.spend(WATCHED, self.since, now);
-        if WATCHED & ERRORS != 0 && trail::leave(depth) {
-            self.state.carry_from(depth);
+    fn begin(call: &'f Call<WATCHED, A>, state: &'f mut State) -> Self {
+        let since = timing::start(WATCHED);
+        match *state {
+            State::Watched(_) => {}
+            State::Failing(carried) => *state = State::Watched(Watched { started: since, busy_nanos: 0, carried }),
+            State::Fresh | State::Unwatched => {
+                *state = State::Watched(Watched { started: since, busy_nanos: 0, carried: Carried::NOTHING });
+            }
         }
-        forget(self);
-        (depth, now)
+        let depth = if WATCHED & ERRORS != 0 { trail::enter(call.site) } else { Depth::NONE };
+        Self { call, state, depth, entered: Entered::now(), since, is_under_way: true }
+    }
+
+    /// Ends the poll; `look` is there if the future has ended with it.
+    #[inline]
+    fn end(mut self, look: Option<Look<'_>>) {
+        self.is_under_way = false;
+        let State::Watched(watched) = &mut *self.state else { return };
+        let now = timing::start(WATCHED);
+        if timing::is_timed(WATCHED) {
+            watched.busy_nanos += now.nanos_since(self.since);
+        }
+        if WATCHED & ERRORS != 0 && trail::leave(self.depth) {
+            watched.carried.add(trail::take(self.depth));
+        }
+        let Some(look) = look else { return };
+        let Watched { carried, .. } = *watched;
+        let times = watched.times(now);
+        *self.state = State::Unwatched;
+        finish_with(self.call, self.depth, look, || times, || carried.take(), carried.is_something());
     }
 }
 
-impl<const WATCHED: u8> Drop for Turn<'_, WATCHED> {
-    #[cold]
+impl<const WATCHED: u8, A: Asking> Drop for Turn<'_, WATCHED, A> {
+    #[inline]
     fn drop(&mut self) {
-        self.state.phase = Phase::Unwatched;
-        let inner = self.state.carried.take().map_or_else(Vec::new, |inner| *inner);
-        let now = timing::start(WATCHED);
-        self.state.spend(WATCHED, self.since, now);
-        let state = &*self.state;
-        panicked(self.call, self.depth, self.entered, inner, || state.times(now));
+        if self.is_under_way
+            && let State::Watched(mut watched) = *self.state
+        {
+            *self.state = State::Unwatched;
+            let now = timing::start(WATCHED);
+            if timing::is_timed(WATCHED) {
+                watched.busy_nanos += now.nanos_since(self.since);
+            }
+            let (inner, times) = (watched.carried.take(), watched.times(now));
+            panicked(self.call, self.depth, self.entered, inner, || times);
+        }
     }
 }
 
@@ -236,8 +233,9 @@ impl<C: Cancel, F, L> fmt::Debug for Observed<C, F, L> {
     }
 }
 
-impl<const WATCHED: u8, F, L> Future for Observed<Call<WATCHED>, F, L>
+impl<const WATCHED: u8, A, F, L> Future for Observed<Call<WATCHED, A>, F, L>
 where
+    A: Asking,
     F: Future,
     L: Fn(&F::Output) -> Look<'_>,
 {
@@ -245,26 +243,37 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let is_watched = match self.state {
+            State::Fresh | State::Failing(_) => logger::is_on(),
+            State::Watched(_) => true,
+            State::Unwatched => false,
+        };
+        if is_watched {
+            return self.poll_watched(context);
+        }
         let this = self.project();
-        let state = this.state;
-        let is_first = matches!(state.phase, Phase::Fresh);
-        if is_first {
-            state.begin(WATCHED);
-        }
-        if let Phase::Unwatched = state.phase {
-            return this.future.poll(context);
-        }
-        let since = if is_first { state.started } else { timing::start(WATCHED) };
-        let turn = Turn::begin(this.call, state, since);
         let polled = this.future.poll(context);
-        let (depth, now) = turn.end();
-        if let Poll::Ready(returned) = &polled {
-            state.phase = Phase::Unwatched;
-            let inner = state.carried.take();
-            let has_inner = inner.is_some();
-            let inner = || inner.map_or_else(Vec::new, |inner| *inner);
-            finish_with(this.call, depth, (this.look)(returned), || state.times(now), inner, has_inner);
+        if polled.is_pending() {
+            // A call that began unwatched stays so.
+            *this.state = State::Unwatched;
         }
+        polled
+    }
+}
+
+impl<const WATCHED: u8, A, F, L> Observed<Call<WATCHED, A>, F, L>
+where
+    A: Asking,
+    F: Future,
+    L: Fn(&F::Output) -> Look<'_>,
+{
+    /// By itself, so that a poll while the logger is off needs no more of the stack than it did.
+    #[inline(never)]
+    fn poll_watched(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let turn = Turn::begin(this.call, this.state);
+        let polled = this.future.poll(context);
+        turn.end(if let Poll::Ready(returned) = &polled { Some((this.look)(returned)) } else { None });
         polled
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use crate::capture::call::{ACTIVITY, Asked, Call, ERRORS, PERFORMANCE, filled_in, with_fields};
+use crate::capture::call::{ACTIVITY, Asked, Asking, Call, ERRORS, PERFORMANCE, filled_in, with_fields};
 use crate::capture::site::Site;
 use crate::event::{Event, Kind, Severity};
 use crate::logger::{self, Tick};
@@ -42,7 +42,7 @@ pub(crate) fn start(watched: u8) -> Tick {
 
 /// Ends a call that is timed.
 #[inline]
-pub(crate) fn ended<const WATCHED: u8>(call: &Call<WATCHED>, times: Times, end: End<'_>) {
+pub(crate) fn ended<const WATCHED: u8, A: Asking>(call: &Call<WATCHED, A>, times: Times, end: End<'_>) {
     let site = call.site;
     if site.tally().count(times.wall_nanos) {
         site.introduce();
@@ -64,12 +64,12 @@ pub(crate) fn ended<const WATCHED: u8>(call: &Call<WATCHED>, times: Times, end: 
 /// A future was dropped before its end: told by `log_activity` alone, since the losers of a `select!` are no news.
 #[cold]
 #[inline(never)]
-pub(crate) fn cancelled<const WATCHED: u8>(call: &Call<WATCHED>, wall_nanos: u64) {
-    call.site.introduce();
-    call.site.tally().cancel();
-    if WATCHED & ACTIVITY != 0 {
-        let times = Times { wall_nanos, busy_nanos: None };
-        tell(call.site, call.asked(), times, End::Cancelled);
+pub(crate) fn cancelled(site: &'static Site, watched: u8, asked: Option<&Asked>, started: Tick) {
+    site.introduce();
+    site.tally().cancel();
+    if watched & ACTIVITY != 0 {
+        let times = Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None };
+        tell(site, asked, times, End::Cancelled);
     }
 }
 

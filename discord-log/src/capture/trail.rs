@@ -6,6 +6,9 @@
 //! recovered. Between two polls a future keeps the failures that wait for it with itself.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::capture::site::Site;
 use crate::event::{Channel, Event, FailureId, Severity};
@@ -124,4 +127,53 @@ fn with_rising<T>(act: impl FnOnce(&mut Vec<Rising>) -> T) -> Option<T> {
 fn note_levels() {
     let deepest = with_rising(|rising| rising.iter().map(|failure| failure.level + 1).max());
     TRAIL.with(|trail| trail.awaited_above.set(deepest.flatten().unwrap_or(0)));
+}
+
+/// Failures that a future keeps between its polls: by a number alone, so that a future which keeps none has nothing to
+/// drop. Whoever holds the number takes them or forgets them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carried(u64);
+
+static CARRIED: Mutex<BTreeMap<u64, Vec<Rising>>> = Mutex::new(BTreeMap::new());
+
+impl Carried {
+    pub(crate) const NOTHING: Self = Self(0);
+
+    #[cold]
+    pub(crate) fn of(failures: Vec<Rising>) -> Self {
+        let mut carried = Self::NOTHING;
+        carried.add(failures);
+        carried
+    }
+
+    #[inline]
+    pub(crate) const fn is_something(self) -> bool {
+        self.0 != 0
+    }
+
+    #[cold]
+    pub(crate) fn add(&mut self, failures: Vec<Rising>) {
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        if failures.is_empty() {
+            return;
+        }
+        if !self.is_something() {
+            self.0 = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        }
+        Self::all().entry(self.0).or_default().extend(failures);
+    }
+
+    #[cold]
+    pub(crate) fn take(self) -> Vec<Rising> {
+        if self.is_something() { Self::all().remove(&self.0).unwrap_or_default() } else { Vec::new() }
+    }
+
+    #[cold]
+    pub(crate) fn forget(self) {
+        drop(self.take());
+    }
+
+    fn all() -> MutexGuard<'static, BTreeMap<u64, Vec<Rising>>> {
+        CARRIED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
