@@ -21,7 +21,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letters = letters(self.number);
         let letters = std::str::from_utf8(&letters).map_err(|_| fmt::Error)?;
-        write!(f, "the bank refused invoice {letters}: its mandate was withdrawn before the money arrived")
+        write!(f, "a bank refused invoice {letters}: its mandate was withdrawn before the money arrived")
     }
 }
 

@@ -60,3 +60,13 @@ functions! {
     /// Under all three.
     [log_errors] [log_activity] [log_performance(threshold = 60)] stacked, stacked_driven, stacked_future;
 }
+
+/// Bare, but with the text of the error made, as a user of it would: the part that is not the logger's.
+#[inline(never)]
+pub fn display(number: u64) -> Result<u64, Refused> {
+    let returned = settle(number);
+    if let Err(error) = &returned {
+        black_box(error.to_string());
+    }
+    returned
+}

@@ -29,9 +29,10 @@ impl Case {
     }
 }
 
-const CASES: [Case; 18] = [
+const CASES: [Case; 19] = [
     Case::off("bare", |calls| repeat(0, calls, functions::bare)),
     Case::off("bare-err", |calls| repeat(FAILS, calls, functions::bare)),
+    Case::off("display-err", |calls| repeat(FAILS, calls, functions::display)),
     Case::off("bare-async", |calls| repeat(0, calls, functions::bare_driven)),
     Case::off("off-errors", |calls| repeat(0, calls, functions::errors)),
     Case::off("off-activity", |calls| repeat(0, calls, functions::activity)),

@@ -29,7 +29,7 @@ impl Gate {
     }
 }
 
-const GATES: [Gate; 15] = [
+const GATES: [Gate; 16] = [
     Gate::at_most(5, "off: `log_errors`, Ok", "off-errors", "bare"),
     Gate::at_most(15, "off: `log_activity`, Ok", "off-activity", "bare"),
     Gate::at_most(15, "off: `log_performance`, Ok", "off-performance", "bare"),
@@ -44,6 +44,7 @@ const GATES: [Gate; 15] = [
     Gate::at_most(145, "on: `log_performance`, below its threshold", "on-performance", "bare"),
     Gate::told("on, async: `log_performance`, below its threshold", "on-performance-async", "bare-async"),
     Gate::told("on: all three, Ok, with the activity event", "on-stacked", "bare"),
+    Gate::told("the error's `Display`, into a `String`", "display-err", "bare-err"),
     Gate::at_most(1_200, "on: `log_errors`, Err, into the queue", "on-errors-err", "bare-err"),
 ];
 

@@ -1,0 +1,35 @@
+//! tracing-layer-discord, posting to a server that takes everything at once.
+
+//!
+//! Started by `side_by_side`, which prints what it says.
+#![expect(clippy::expect_used, reason = "a program that measures, and ends when it cannot")]
+
+use attributes_bench::failure::Refused;
+use attributes_bench::functions::{FAILS, settle};
+use attributes_bench::side_by_side::{Cases, Form, answering, tell, webhook};
+use tracing::instrument;
+use tracing_layer_discord::{DiscordLayer, LevelFilter};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+fn main() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let layer = DiscordLayer::builder("benches", Default::default(), webhook(answering())).expect("a layer");
+    let (layer, delivery) = layer.build();
+    // Without the filter, what its own HTTP client tells goes back into it, without an end.
+    tracing_subscriber::registry().with(layer.with_filter(LevelFilter::ERROR)).init();
+    let _inside = runtime.enter();
+    let _delivery = delivery.spawn().expect("a worker");
+    let mut cases = Cases::new();
+    cases.add("`instrument(err)`, filter ERROR, Ok", Form::Sync, instrumented);
+    cases.add("`instrument(err)`, filter ERROR, Err", Form::Sync, instrumented).from(FAILS);
+    tell(&cases.sample().rows());
+}
+
+#[inline(never)]
+#[instrument(err)]
+fn instrumented(number: u64) -> Result<u64, Refused> {
+    settle(number)
+}
