@@ -6,7 +6,7 @@
 
 use attributes_bench::failure::Refused;
 use attributes_bench::functions::{FAILS, settle};
-use attributes_bench::side_by_side::{Cases, Form, answering, tell, webhook};
+use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, answering, tell, webhook};
 use tracing::instrument;
 use tracing_layer_discord::{DiscordLayer, LevelFilter};
 use tracing_subscriber::Layer as _;
@@ -24,7 +24,10 @@ fn main() {
     let _delivery = delivery.spawn().expect("a worker");
     let mut cases = Cases::new();
     cases.add("`instrument(err)`, filter ERROR, Ok", Form::Sync, instrumented);
-    cases.add("`instrument(err)`, filter ERROR, Err", Form::Sync, instrumented).from(FAILS);
+    cases
+        .add("`instrument(err)`, filter ERROR, Err", Form::Sync, instrumented)
+        .from(FAILS)
+        .in_bursts(BURST / 10, DRAIN);
     tell(&cases.sample().rows());
 }
 

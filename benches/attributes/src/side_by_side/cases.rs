@@ -220,6 +220,11 @@ impl Sampled {
     }
 }
 
+/// Calls of a round whose events go into a queue; discord-log's has 4,096 places, of which errors have 512 for themselves.
+pub const BURST: u64 = 1_000;
+/// Time in which a queue empties; discord-log's recorder takes 512 events a millisecond.
+pub const DRAIN: Duration = Duration::from_millis(15);
+
 const ROUNDS: usize = 400;
 /// How often a round is tried.
 const ATTEMPTS: u32 = 20;

@@ -5,6 +5,6 @@ mod cases;
 mod loopback;
 mod table;
 
-pub use cases::{Case, Cases, Figure, Form, Sampled};
+pub use cases::{BURST, Case, Cases, DRAIN, Figure, Form, Sampled};
 pub use loopback::{answering, hanging, start, webhook};
 pub use table::{Row, print, tell};

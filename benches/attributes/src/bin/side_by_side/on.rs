@@ -6,7 +6,7 @@ use attributes_bench::failure::Refused;
 use attributes_bench::functions::{
     FAILS, activity, display, errors, errors_driven, performance, performance_driven, settle, stacked, stacked_driven,
 };
-use attributes_bench::side_by_side::{Cases, Form, Row, hanging, start};
+use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, Row, hanging, start};
 use discord_log::{Event, Loss};
 
 pub(crate) fn measure() -> Vec<Row> {
@@ -60,7 +60,3 @@ fn has_invariant_tsc() -> bool {
 const EVENT: &str = "the activity event alone, by `log`";
 const STACKED: &str = "all three, Ok, with the activity event";
 const STACKED_ASYNC: &str = "async: all three, Ok, with the activity event";
-/// Fits into the ring, of whose 4,096 places errors have 512 for themselves.
-const BURST: u64 = 1_000;
-/// The recorder takes 512 events a millisecond.
-const DRAIN: Duration = Duration::from_millis(15);

@@ -2,7 +2,7 @@
 
 use attributes_bench::failure::Refused;
 use attributes_bench::functions::{FAILS, settle};
-use attributes_bench::side_by_side::{Cases, Form, Row};
+use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, Row};
 use logforth::append::asynchronous::AsyncBuilder;
 use logforth::append::file::FileBuilder;
 
@@ -12,7 +12,7 @@ pub(crate) fn measure() -> Vec<Row> {
     let append = AsyncBuilder::new("logforth").buffered_lines_limit(Some(8_192)).append(file).build();
     logforth::starter_log::builder().dispatch(|dispatch| dispatch.append(append)).apply();
     let mut cases = Cases::new();
-    cases.add("`log::error!`, asynchronous, to a file, Err", Form::Sync, logged).from(FAILS);
+    cases.add("`log::error!`, asynchronous, to a file, Err", Form::Sync, logged).from(FAILS).in_bursts(BURST, DRAIN);
     let rows = cases.sample().rows();
     log::logger().flush();
     let _ = std::fs::remove_dir_all(folder);

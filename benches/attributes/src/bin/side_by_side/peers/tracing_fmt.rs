@@ -3,7 +3,7 @@
 use attributes_bench::failure::Refused;
 use attributes_bench::functions::{FAILS, settle};
 use attributes_bench::poll::drive;
-use attributes_bench::side_by_side::{Cases, Form, Row};
+use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, Row};
 use tracing::instrument;
 
 pub(crate) fn measure() -> Vec<Row> {
@@ -12,7 +12,7 @@ pub(crate) fn measure() -> Vec<Row> {
     let mut cases = Cases::new();
     cases.add("`instrument(err)` and `fmt`, Ok", Form::Sync, instrumented);
     cases.add("async: `instrument(err)` and `fmt`, Ok", Form::Async, instrumented_driven);
-    cases.add("`instrument(err)` and `fmt`, Err", Form::Sync, instrumented).from(FAILS);
+    cases.add("`instrument(err)` and `fmt`, Err", Form::Sync, instrumented).from(FAILS).in_bursts(BURST, DRAIN);
     cases.sample().rows()
 }
 
