@@ -2,9 +2,8 @@
 //! the recorder's thread.
 
 use std::cell::Cell;
-use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -75,74 +74,42 @@ pub(crate) fn admits(kind: Kind, severity: Severity) -> bool {
     !is_full
 }
 
-/// What becomes of a failure before anything is made of it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Admission {
-    /// Nobody listens.
-    Refused,
-    /// It is to be told.
-    Wanted,
-    /// It was counted, since the function fails alike all the time.
-    Withheld,
-    /// The same, and its event is to be kept for all that follow.
-    WithheldFirst {
-        /// Where in the valve.
-        slot: usize,
-    },
-}
-
-/// Decides on a failure of a function: what a function repeats beyond a burst is counted and not built. `write` gives
-/// the texts that tell one failure from another, and is asked only when the function fails often.
-pub(crate) fn admit(
-    kind: Kind,
-    severity: Severity,
-    valve: &Valve,
-    write: impl FnOnce(&mut dyn FnMut(fmt::Arguments<'_>)),
-) -> Admission {
-    if testing::captures() {
-        return Admission::Wanted;
-    }
-    let gate = GATE.load(Ordering::Relaxed);
-    if !is_let_through(gate, kind, severity) || is_ours() {
-        return Admission::Refused;
+/// Counts a failure of a function, and says when it was if the function fails so often that its kind matters.
+pub(crate) fn presses(valve: &Valve) -> Option<u64> {
+    if GATE.load(Ordering::Relaxed) & RUNNING == 0 || testing::captures() {
+        return None;
     }
     let second = Tick::now().seconds();
-    if gate & RUNNING == 0 || !valve.is_pressed(second) {
-        return Admission::Wanted;
+    valve.is_pressed(second).then_some(second)
+}
+
+/// Lets a failure through a valve, or counts it: what a function repeats beyond a burst is told in one event. Failures
+/// are alike that have the same type and, but for their digits, the same texts.
+pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second: u64) -> Flow {
+    // Where the name stands says which it is.
+    let mut digest = Digest::new(type_name.as_ptr().addr() as u64);
+    for text in event.failure_texts() {
+        digest.write(text);
+        digest.end_text();
     }
-    let mut digest = Digest::new();
-    let written = catch_unwind(AssertUnwindSafe(|| {
-        write(&mut |text| {
-            // A `Display` that fails has told what it has to tell.
-            let _ = digest.write_fmt(text);
-            digest.end_text();
-        });
-    }));
-    let flow = if written.is_ok() { valve.flow(digest.finish(), second) } else { Flow::Crosses };
+    let flow = valve.flow(digest.finish(), second);
     if flow != Flow::Crosses {
         COUNTERS.accept_own();
     }
-    match flow {
-        Flow::Crosses => Admission::Wanted,
-        Flow::Withheld => Admission::Withheld,
-        Flow::WithheldFirst { slot } => Admission::WithheldFirst { slot },
-    }
-}
-
-/// Gives an event the time of day.
-pub(crate) fn stamped(mut event: Event) -> Event {
-    event.stamp(Timestamp::now());
-    event
+    flow
 }
 
 /// Hands an event over; never blocks, never panics, does no I/O while the logger runs.
-pub(crate) fn log(event: Event) {
-    let Some(event) = testing::intercept(event) else { return };
+#[inline]
+pub(crate) fn log(mut event: Event) {
+    if testing::captures() {
+        return testing::keep(event);
+    }
     let gate = GATE.load(Ordering::Relaxed);
     if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
         return;
     }
-    let event = stamped(event);
+    event.stamp(Timestamp::now());
     COUNTERS.accept();
     if gate & ENDED != 0 {
         after_the_end(&event);
@@ -223,19 +190,19 @@ fn is_ours() -> bool {
     IS_OURS.try_with(Cell::get).unwrap_or(false)
 }
 
-fn clock() -> &'static quanta::Clock {
-    CLOCK.get_or_init(quanta::Clock::new)
-}
-
 /// A point in time, read from the processor's own counter: about 10 ns, and never backwards.
 #[derive(Clone, Copy, Debug)]
 pub struct Tick(u64);
+
+/// Nanoseconds in 2³² ticks: to multiply and shift by a constant is several times as fast as to shift by a variable.
+static SCALE: AtomicU64 = AtomicU64::new(0);
 
 impl Tick {
     /// Where no time is wanted.
     pub(crate) const ZERO: Self = Self(0);
 
-    #[inline]
+    // One call from the user's code instead of two.
+    #[inline(never)]
     pub(crate) fn now() -> Self {
         Self(clock().raw())
     }
@@ -243,18 +210,29 @@ impl Tick {
     /// Gives the time since; none if that was later.
     #[inline]
     pub(crate) fn nanos_since(self, earlier: Self) -> u64 {
-        clock().delta_as_nanos(earlier.0, self.0)
+        let ticks = self.0.saturating_sub(earlier.0);
+        ((u128::from(ticks) * u128::from(SCALE.load(Ordering::Relaxed))) >> 32) as u64
     }
 
     #[inline]
     pub(crate) fn elapsed_nanos(self) -> u64 {
-        Self::now().nanos_since(self)
+        Self(clock().raw()).nanos_since(self)
     }
 
     /// Gives whole seconds since some moment.
+    #[inline]
     fn seconds(self) -> u64 {
         self.nanos_since(Self::ZERO) / 1_000_000_000
     }
+}
+
+#[inline]
+fn clock() -> &'static quanta::Clock {
+    CLOCK.get_or_init(|| {
+        let clock = quanta::Clock::new();
+        SCALE.store(clock.delta_as_nanos(0, 1 << 32), Ordering::Relaxed);
+        clock
+    })
 }
 
 const SAVING_STEP: Duration = Duration::from_millis(1);

@@ -1,5 +1,7 @@
 //! One call of an annotated function, before it runs: the function, and the fields that its attributes ask for.
 
+use std::borrow::Cow;
+
 use crate::capture::fields::Fields;
 use crate::capture::site::Site;
 use crate::event::{Event, Kind};
@@ -110,16 +112,18 @@ impl Asked {
 }
 
 /// Copies the fields of one attribute behind those that the event has.
-pub(crate) fn with_fields(event: Event, asked: Option<&Asked>, of: u8) -> Event {
-    match asked.and_then(|asked| asked.fields(of)) {
-        Some(fields) => fields.copy_to(event),
-        None => event,
+pub(crate) fn add_fields(event: &mut Event, asked: Option<&Asked>, of: u8) {
+    if let Some(fields) = asked.and_then(|asked| asked.fields(of)) {
+        fields.copy_to(event);
     }
 }
 
 /// Puts the values of fields where a text names them: `Invoice {id}`. `{{` and `}}` stand for braces; a name without a
 /// value stays as it was written.
-pub(crate) fn filled_in(template: &str, asked: Option<&Asked>, of: u8) -> String {
+pub(crate) fn filled_in(template: &'static str, asked: Option<&Asked>, of: u8) -> Cow<'static, str> {
+    if !template.contains(['{', '}']) {
+        return Cow::Borrowed(template);
+    }
     let fields = asked.and_then(|asked| asked.fields(of));
     let mut text = String::with_capacity(template.len() + 16);
     let mut rest = template;
@@ -146,7 +150,7 @@ pub(crate) fn filled_in(template: &str, asked: Option<&Asked>, of: u8) -> String
             }
         };
     }
-    text + rest
+    Cow::Owned(text + rest)
 }
 
 #[cfg(test)]

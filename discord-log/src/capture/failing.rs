@@ -2,16 +2,17 @@
 //! path: a call that succeeds comes here only when a failure inside of it was reported.
 
 use std::backtrace::Backtrace;
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::borrow::Cow;
 
-use crate::capture::call::{Asked, ERRORS, filled_in, with_fields};
+use crate::capture::call::{Asked, ERRORS, add_fields, filled_in};
 use crate::capture::panics::{Entered, Panic};
-use crate::capture::probe::{Failure, Shown};
+use crate::capture::probe::{Failure, Look, Shown};
 use crate::capture::site::Site;
-use crate::capture::trail::{self, Depth, Rising};
+use crate::capture::timing::End;
+use crate::capture::trail::{self, Carried, Depth, Rising};
 use crate::event::{Channel, Event, FailureId, Kind, Severity, Stage};
-use crate::logger::{self, Admission};
+use crate::logger;
+use crate::queue::Flow;
 
 /// A function that ends, with what is known of the call.
 #[derive(Clone, Copy)]
@@ -22,60 +23,110 @@ pub(crate) struct Ending<'c> {
 }
 
 impl Ending<'_> {
+    /// Tells what there is to tell of a call that came to its own end, and how that counts; `inner` gives the failures
+    /// inside of it that wait for its word.
+    pub(crate) fn finish<'r>(self, watched: u8, look: Look<'r>, inner: impl FnOnce() -> Vec<Rising>) -> End<'r> {
+        let inner = if watched & ERRORS != 0 { inner() } else { Vec::new() };
+        match look {
+            Look::Failed(failure) => {
+                if watched & ERRORS != 0 {
+                    self.failed(failure, inner);
+                }
+                return End::Failed;
+            }
+            Look::Fine | Look::Shown(_) => self.recovered_from(inner),
+        }
+        End::Returned { shown: if let Look::Shown(value) = look { Some(value) } else { None } }
+    }
+
+    /// Tells what there is to tell of a call that is left by a panic.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn unwind(self, watched: u8, entered: Entered, carried: Carried) {
+        if watched & ERRORS != 0 {
+            let mut inner = carried.take();
+            if trail::leave(self.depth) {
+                inner.extend(trail::take(self.depth));
+            }
+            self.panicked(entered, inner);
+        }
+    }
+
     /// The function returned an error; `inner` are the failures inside of it that wait for its word.
     #[cold]
     #[inline(never)]
-    pub(crate) fn failed(self, failure: Failure<'_>, inner: Vec<Rising>) {
+    fn failed(self, failure: Failure<'_>, inner: Vec<Rising>) {
         if failure.is_excused {
             return self.pass_on(inner);
         }
         self.site.introduce();
         self.site.tally().fail();
         let severity = self.site.severity().unwrap_or(Kind::Error.severity());
-        let Some(other) = self.passed(failure, severity, inner) else { return };
-        match self.admit(failure, severity) {
-            Admission::Wanted if logger::admits(Kind::Error, severity) => {
-                self.raise(self.report(failure).with_severity(severity), &other);
-            }
-            Admission::WithheldFirst { slot } => {
-                let event = self.report(failure).with_severity(severity);
-                self.hand_up(None, &event);
-                self.site.valve().keep(slot, logger::stamped(self.on_trail(event)));
-            }
-            Admission::Withheld => self.stay_silent(failure),
-            Admission::Wanted | Admission::Refused => return self.pass_on(other),
+        if !logger::listens(Kind::Error, severity) {
+            return self.pass_on(inner);
         }
-        other.into_iter().for_each(close);
+        // Of finance nothing is withheld.
+        let is_valved = self.site.errors_channel() != Some(Channel::Finance);
+        let pressed = if is_valved { logger::presses(self.site.valve()) } else { None };
+        if pressed.is_none() && !logger::admits(Kind::Error, severity) {
+            return self.pass_on(inner);
+        }
+        let mut event = self.report(failure);
+        event.set_severity(severity);
+        if !inner.is_empty() {
+            return self.failed_around(event, inner, failure.type_name, pressed);
+        }
+        if self.crosses(&mut event, failure.type_name, pressed) {
+            self.raise(&mut event, &[]);
+            logger::log(event);
+        }
     }
 
-    /// Passes the failure on if a function inside has reported it; gives back the failures that are others.
-    fn passed(self, failure: Failure<'_>, severity: Severity, inner: Vec<Rising>) -> Option<Vec<Rising>> {
-        if inner.is_empty() {
-            return Some(inner);
-        }
-        let event = self.report(failure).with_severity(severity);
+    /// The same for a function in which others failed before.
+    #[cold]
+    #[inline(never)]
+    fn failed_around(self, mut event: Event, inner: Vec<Rising>, type_name: &'static str, pressed: Option<u64>) {
         let (same, other): (Vec<_>, Vec<_>) = inner.into_iter().partition(|inner| is_same(&event, &inner.text));
-        if same.is_empty() {
-            return Some(other);
+        if !same.is_empty() {
+            self.pass(event, same);
+        } else if self.crosses(&mut event, type_name, pressed) {
+            self.raise(&mut event, &other);
+            logger::log(event);
         }
-        self.pass(event, same);
         other.into_iter().for_each(close);
-        None
     }
 
-    /// Of finance nothing is withheld.
-    fn admit(self, failure: Failure<'_>, severity: Severity) -> Admission {
-        if self.site.errors_channel() == Some(Channel::Finance) {
-            return Admission::Wanted;
+    /// Says whether a failure crosses by itself, or counts it for a function that fails often.
+    fn crosses(self, event: &mut Event, type_name: &'static str, pressed: Option<u64>) -> bool {
+        let Some(second) = pressed else { return true };
+        match logger::flow(self.site.valve(), type_name, event, second) {
+            Flow::Crosses => logger::admits(Kind::Error, event.severity()),
+            Flow::Withheld => {
+                self.hand_up(None, event);
+                false
+            }
+            Flow::WithheldFirst { slot } => {
+                self.hand_up(None, event);
+                let mut sample = event.clone();
+                self.add_trail(&mut sample);
+                self.site.valve().keep(slot, sample);
+                false
+            }
         }
-        logger::admit(Kind::Error, severity, self.site.valve(), |digest| failure.write_to(digest))
+    }
+
+    /// The function went on in spite of what failed inside of it on this thread.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn recovered(self) {
+        self.recovered_from(trail::take(self.depth));
     }
 
     /// The function went on in spite of what failed inside of it.
     #[cold]
     #[inline(never)]
-    pub(crate) fn recovered(self, inner: Vec<Rising>) {
-        let name = self.context().unwrap_or_else(|| self.site.callsite().function.to_owned());
+    pub(crate) fn recovered_from(self, inner: Vec<Rising>) {
+        let name = self.context().unwrap_or(Cow::Borrowed(self.site.callsite().function));
         for failure in inner {
             follow(&failure, Stage::Recovered, Event::of(Kind::Error).recovered_in(&name));
         }
@@ -84,7 +135,7 @@ impl Ending<'_> {
     /// The function is left by a panic.
     #[cold]
     #[inline(never)]
-    pub(crate) fn panicked(self, entered: Entered, inner: Vec<Rising>) {
+    fn panicked(self, entered: Entered, inner: Vec<Rising>) {
         self.site.introduce();
         self.site.tally().panic();
         let severity = self.site.severity().max(Some(Kind::Panic.severity())).unwrap_or(Severity::Error);
@@ -92,75 +143,81 @@ impl Ending<'_> {
             && let Some(panic) = entered.claim()
             && logger::admits(Kind::Panic, severity)
         {
-            let event = self.report_panic(&panic).with_severity(severity);
-            logger::log(after(event, &inner));
+            let mut event = self.report_panic(&panic);
+            event.set_severity(severity);
+            add_after(&mut event, &inner);
+            logger::log(event);
         }
         inner.into_iter().for_each(close);
     }
 
     fn report(self, failure: Failure<'_>) -> Event {
         let Failure { type_name, shown, .. } = failure;
-        let event = Event::of(Kind::Error);
-        let event = match shown {
-            Shown::Error(error) => event.reporting_as(type_name, error),
-            Shown::Display(error) => event.reporting_text(type_name, &error),
-            Shown::Debug(error) => event.reporting_text(type_name, &format_args!("{error:?}")),
-            Shown::Not => event.reporting_text(type_name, &NO_TEXT),
-        };
-        self.placed(event)
+        let mut event = Event::of(Kind::Error);
+        match shown {
+            Shown::Error(error) => event.report_as(type_name, error),
+            Shown::Display(error) => event.report_text(type_name, &error),
+            Shown::Debug(error) => event.report_text(type_name, &format_args!("{error:?}")),
+            Shown::Not => event.report_text(type_name, &NO_TEXT),
+        }
+        self.place(&mut event);
+        event
     }
 
     fn report_panic(self, panic: &Panic) -> Event {
         let message = panic.message.as_deref().unwrap_or("a panic");
-        let mut event = Event::of(Kind::Panic).reporting_text("", &message);
+        let mut event = Event::of(Kind::Panic);
+        event.report_text("", &message);
         if let Some(place) = &panic.place {
-            event = event.field("panicked_at", place);
+            event.add_field("panicked_at", &place.into());
         }
-        self.on_trail(self.placed(event))
+        self.place(&mut event);
+        self.add_trail(&mut event);
+        event
     }
 
-    fn placed(self, event: Event) -> Event {
-        let event = event.at_callsite(self.site.callsite());
-        match self.site.errors_channel() {
-            Some(channel) => event.in_channel(channel),
-            None => event,
+    fn place(self, event: &mut Event) {
+        event.set_callsite(self.site.callsite());
+        if let Some(channel) = self.site.errors_channel() {
+            event.set_channel(channel);
         }
     }
 
     /// Adds what was being done: by this function, and by those around it.
-    fn on_trail(self, mut event: Event) -> Event {
+    fn add_trail(self, event: &mut Event) {
         if let Some(context) = self.context() {
-            event = event.while_doing(&context);
+            event.add_context("", &context);
         }
-        for site in trail::enclosing(self.depth) {
+        trail::for_each_enclosing(self.depth, |site| {
             if let Some(context) = site.context().filter(|_| !std::ptr::eq(site, self.site)) {
-                event = event.while_doing(context);
+                event.add_context("", context);
             }
-        }
-        with_fields(event, self.asked, ERRORS)
+        });
+        add_fields(event, self.asked, ERRORS);
     }
 
-    fn context(self) -> Option<String> {
+    fn context(&self) -> Option<Cow<'static, str>> {
         self.site.context().map(|context| filled_in(context, self.asked, ERRORS))
     }
 
-    /// Reports a failure that nobody has reported.
-    fn raise(self, event: Event, before: &[Rising]) {
-        let event = after(self.on_trail(event).traced(Backtrace::capture()), before);
-        if self.depth.is_outermost() {
-            return logger::log(event);
+    /// Completes the report of a failure that nobody has reported.
+    fn raise(self, event: &mut Event, before: &[Rising]) {
+        self.add_trail(event);
+        add_after(event, before);
+        event.set_backtrace(Backtrace::capture());
+        if !self.depth.is_outermost() {
+            let id = FailureId::new();
+            self.hand_up(Some(id), event);
+            event.set_failure(id, Stage::Raised);
         }
-        let id = FailureId::new();
-        self.hand_up(Some(id), &event);
-        logger::log(event.of_failure(id, Stage::Raised));
     }
 
     /// Passes on a failure that a function inside has reported.
     fn pass(self, mut event: Event, same: Vec<Rising>) {
         if let (Some(template), Some(context)) = (self.site.context(), self.context()) {
-            event = event.while_doing_as(template, &context);
+            event.add_context(template, &context);
         }
-        let event = with_fields(event, self.asked, ERRORS);
+        add_fields(&mut event, self.asked, ERRORS);
         let passed = same.into_iter().map(|inner| inner.passed_with(event.clone()));
         if self.depth.is_outermost() {
             passed.for_each(close);
@@ -169,14 +226,7 @@ impl Ending<'_> {
         }
     }
 
-    /// Lets the functions around this one know of a failure that was only counted.
-    #[cold]
-    fn stay_silent(self, failure: Failure<'_>) {
-        if !self.depth.is_outermost() {
-            self.hand_up(None, &self.report(failure));
-        }
-    }
-
+    /// Lets the functions around this one know of a failure that was reported, or only counted.
     fn hand_up(self, id: Option<FailureId>, event: &Event) {
         if !self.depth.is_outermost() {
             let text = event.error_report().map(|report| report.message().to_owned());
@@ -205,10 +255,9 @@ fn is_same(event: &Event, inner: &str) -> bool {
 const TELLING: usize = 8;
 
 /// Says what failed right before.
-fn after(event: Event, before: &[Rising]) -> Event {
-    match before.last() {
-        Some(earlier) => event.after(&earlier.text),
-        None => event,
+fn add_after(event: &mut Event, before: &[Rising]) {
+    if let Some(earlier) = before.last() {
+        event.set_after(&earlier.text);
     }
 }
 
@@ -225,29 +274,6 @@ fn follow(failure: &Rising, stage: Stage, event: Event) {
         logger::log(event.of_failure(id, stage));
     }
 }
-
-impl Failure<'_> {
-    /// Writes what tells this failure from others, with all its causes; nothing is allocated.
-    fn write_to(self, digest: &mut dyn FnMut(fmt::Arguments<'_>)) {
-        digest(format_args!("{}", self.type_name));
-        match self.shown {
-            Shown::Error(error) => {
-                let mut cause = Some(error);
-                for _ in 0..CAUSES {
-                    let Some(current) = cause else { break };
-                    digest(format_args!("{current}"));
-                    cause = catch_unwind(AssertUnwindSafe(|| current.source())).unwrap_or(None);
-                }
-            }
-            Shown::Display(error) => digest(format_args!("{error}")),
-            Shown::Debug(error) => digest(format_args!("{error:?}")),
-            Shown::Not => {}
-        }
-    }
-}
-
-/// Causes by which failures are told apart; a chain that points back at itself ends here.
-const CAUSES: usize = 8;
 
 /// Stands for an error that implements nothing.
 const NO_TEXT: &str = "an error without a text";

@@ -58,9 +58,9 @@ impl Fields {
     }
 
     /// Copies the values behind those that the event already has.
-    pub(crate) fn copy_to(&self, event: Event) -> Event {
+    pub(crate) fn copy_to(&self, event: &mut Event) {
         let fields = self.0.iter().flat_map(Event::fields);
-        fields.fold(event, |event, field| event.field(field.name(), field.value()))
+        fields.for_each(|field| event.add_field(field.name(), &field.value()));
     }
 
     fn push(&mut self, add: impl FnOnce(Event) -> Event) {

@@ -8,8 +8,8 @@ use crate::capture::call::{Asking, Call, ERRORS};
 use crate::capture::failing::Ending;
 use crate::capture::panics::Entered;
 use crate::capture::probe::Look;
-use crate::capture::timing::{self, End, Times};
-use crate::capture::trail::{self, Depth, Rising};
+use crate::capture::timing::{self, End};
+use crate::capture::trail::{self, Carried, Depth, Rising};
 use crate::logger::{self, Tick};
 
 /// Runs a body, sees how it ends, and gives what it gave. While the logger is off it only runs the body.
@@ -32,7 +32,7 @@ fn observed<const WATCHED: u8, A: Asking, R>(
     let running = Running::start(call);
     let returned = body();
     if let Look::Fine = look(&returned) {
-        running.end(Look::Fine);
+        running.succeed();
         return returned;
     }
     look_closely(running, returned, look)
@@ -65,15 +65,35 @@ impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
     #[inline]
     pub(crate) fn start(call: Call<WATCHED, A>) -> Self {
         let depth = if WATCHED & ERRORS != 0 { trail::enter(call.site) } else { Depth::NONE };
-        Self { depth, entered: Entered::now(), started: timing::start(WATCHED), call, is_under_way: true }
+        Self { depth, entered: Entered::now(WATCHED), started: timing::start(WATCHED), call, is_under_way: true }
     }
 
-    /// Ends the call that came to its own end.
-    #[inline]
+    /// Ends the call that did not fail, and of which nothing is to be shown.
+    // Always, because all of it is two stores and a look under `log_errors` alone.
+    #[inline(always)]
+    fn succeed(mut self) {
+        self.is_under_way = false;
+        if WATCHED & ERRORS != 0 && trail::leave(self.depth) {
+            self.ending().recovered();
+        }
+        if timing::is_timed(WATCHED) {
+            timing::succeeded(self.call.site, WATCHED, self.call.asked(), self.started);
+        }
+    }
+
+    /// Ends the call that came to any other end of its own.
     fn end(mut self, look: Look<'_>) {
         self.is_under_way = false;
-        let started = self.started;
-        finish(&self.call, self.depth, look, || Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None });
+        let ending = self.ending();
+        let inner = || if trail::leave(self.depth) { trail::take(self.depth) } else { Vec::new() };
+        let end = ending.finish(WATCHED, look, inner);
+        if timing::is_timed(WATCHED) {
+            timing::ended_since(self.call.site, WATCHED, self.call.asked(), self.started, end);
+        }
+    }
+
+    fn ending(&self) -> Ending<'_> {
+        Ending { site: self.call.site, asked: self.call.asked(), depth: self.depth }
     }
 
     /// Leaves a body that made a future, whose call goes on; gives the failures inside of it.
@@ -86,77 +106,16 @@ impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
     }
 }
 
-/// Tells what there is to tell of a call that came to its own end.
-#[inline]
-pub(crate) fn finish<const WATCHED: u8, A: Asking>(
-    call: &Call<WATCHED, A>,
-    depth: Depth,
-    look: Look<'_>,
-    times: impl FnOnce() -> Times,
-) {
-    let inner = WATCHED & ERRORS != 0 && trail::leave(depth);
-    finish_with(call, depth, look, times, || if inner { trail::take(depth) } else { Vec::new() }, inner);
-}
-
-/// The same for a call that has left the trail; `inner` gives the failures inside of it, if there are some.
-#[inline]
-pub(crate) fn finish_with<const WATCHED: u8, A: Asking>(
-    call: &Call<WATCHED, A>,
-    depth: Depth,
-    look: Look<'_>,
-    times: impl FnOnce() -> Times,
-    inner: impl FnOnce() -> Vec<Rising>,
-    has_inner: bool,
-) {
-    let times = timing::is_timed(WATCHED).then(times);
-    let ending = || Ending { site: call.site, asked: call.asked(), depth };
-    let end = match look {
-        Look::Failed(failure) => {
-            if WATCHED & ERRORS != 0 {
-                ending().failed(failure, inner());
-            }
-            End::Failed
-        }
-        Look::Fine | Look::Shown(_) => {
-            if has_inner {
-                ending().recovered(inner());
-            }
-            End::Returned { shown: if let Look::Shown(value) = look { Some(value) } else { None } }
-        }
-    };
-    if let Some(times) = times {
-        timing::ended(call, times, end);
-    }
-}
-
 impl<const WATCHED: u8, A: Asking> Drop for Running<WATCHED, A> {
     #[inline]
     fn drop(&mut self) {
         if !self.is_under_way {
             return;
         }
-        let times = || Times { wall_nanos: self.started.elapsed_nanos(), busy_nanos: None };
-        panicked(&self.call, self.depth, self.entered, Vec::new(), times);
-    }
-}
-
-/// Tells of a call that is left by a panic.
-#[cold]
-pub(crate) fn panicked<const WATCHED: u8, A: Asking>(
-    call: &Call<WATCHED, A>,
-    depth: Depth,
-    entered: Entered,
-    mut inner: Vec<Rising>,
-    times: impl FnOnce() -> Times,
-) {
-    if WATCHED & ERRORS != 0 {
-        if trail::leave(depth) {
-            inner.extend(trail::take(depth));
+        self.ending().unwind(WATCHED, self.entered, Carried::NOTHING);
+        if timing::is_timed(WATCHED) {
+            timing::ended_since(self.call.site, WATCHED, self.call.asked(), self.started, End::Panicked);
         }
-        Ending { site: call.site, asked: call.asked(), depth }.panicked(entered, inner);
-    }
-    if timing::is_timed(WATCHED) {
-        timing::ended(call, times(), End::Panicked);
     }
 }
 
@@ -184,8 +143,8 @@ impl<const WATCHED: u8, A: Asking> Drop for Scope<WATCHED, A> {
     #[inline]
     fn drop(&mut self) {
         let Some(started) = self.started else { return };
-        let times = Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None };
         let is_panic = thread::panicking() && !self.is_panicking;
-        timing::ended(&self.call, times, if is_panic { End::Panicked } else { End::Returned { shown: None } });
+        let end = if is_panic { End::Panicked } else { End::Returned { shown: None } };
+        timing::ended_since(self.call.site, WATCHED, self.call.asked(), started, end);
     }
 }

@@ -6,12 +6,14 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::capture::call::{Asking, Call, ERRORS};
-use crate::capture::observe::{Running, finish_with, panicked};
+use crate::capture::call::{Asked, Asking, Call, ERRORS};
+use crate::capture::failing::Ending;
+use crate::capture::observe::Running;
 use crate::capture::panics::Entered;
 use crate::capture::probe::Look;
-use crate::capture::timing::{self, Times};
-use crate::capture::trail::{self, Carried, Depth};
+use crate::capture::site::Site;
+use crate::capture::timing::{self, End, Times};
+use crate::capture::trail::{self, Carried, Depth, Rising};
 use crate::logger::{self, Tick};
 
 /// Observes the body of an `async fn`.
@@ -157,14 +159,6 @@ pub struct Watched {
     carried: Carried,
 }
 
-impl Watched {
-    /// Gives the times of a future that ends now.
-    #[inline]
-    fn times(&self, now: Tick) -> Times {
-        Times { wall_nanos: now.nanos_since(self.started), busy_nanos: Some(self.busy_nanos) }
-    }
-}
-
 /// One poll. It is dropped by a panic alone, unless it was ended.
 struct Turn<'f, const WATCHED: u8, A: Asking> {
     call: &'f Call<WATCHED, A>,
@@ -187,26 +181,80 @@ impl<'f, const WATCHED: u8, A: Asking> Turn<'f, WATCHED, A> {
             }
         }
         let depth = if WATCHED & ERRORS != 0 { trail::enter(call.site) } else { Depth::NONE };
-        Self { call, state, depth, entered: Entered::now(), since, is_under_way: true }
+        Self { call, state, depth, entered: Entered::now(WATCHED), since, is_under_way: true }
     }
 
-    /// Ends the poll; `look` is there if the future has ended with it.
+    /// Ends a poll after which the future goes on.
     #[inline]
-    fn end(mut self, look: Option<Look<'_>>) {
+    fn pause(mut self) {
         self.is_under_way = false;
         let State::Watched(watched) = &mut *self.state else { return };
-        let now = timing::start(WATCHED);
         if timing::is_timed(WATCHED) {
-            watched.busy_nanos += now.nanos_since(self.since);
+            watched.spend(self.since);
         }
         if WATCHED & ERRORS != 0 && trail::leave(self.depth) {
             watched.carried.add(trail::take(self.depth));
         }
-        let Some(look) = look else { return };
-        let Watched { carried, .. } = *watched;
-        let times = watched.times(now);
+    }
+
+    /// Ends the poll with which the future ended, without a failure and without anything to show.
+    #[inline]
+    fn succeed(mut self) {
+        self.is_under_way = false;
+        // Looked at where it lies: what was just written piece by piece is slow to read as a whole.
+        let State::Watched(watched) = &*self.state else { return };
+        let (site, asked) = (self.call.site, self.call.asked());
+        if WATCHED & ERRORS != 0 {
+            let is_awaited = trail::leave(self.depth);
+            if is_awaited || watched.carried.is_something() {
+                Ending { site, asked, depth: self.depth }.recovered_from(watched.inner(self.depth));
+            }
+        }
+        if timing::is_timed(WATCHED) {
+            watched.end(site, WATCHED, asked, self.since, End::Returned { shown: None });
+        }
         *self.state = State::Unwatched;
-        finish_with(self.call, self.depth, look, || times, || carried.take(), carried.is_something());
+    }
+
+    /// Ends the poll with which the future ended in any other way of its own.
+    #[cold]
+    #[inline(never)]
+    fn end(mut self, look: Look<'_>) {
+        self.is_under_way = false;
+        let State::Watched(watched) = *self.state else { return };
+        *self.state = State::Unwatched;
+        let (site, asked) = (self.call.site, self.call.asked());
+        let ending = Ending { site, asked, depth: self.depth };
+        if WATCHED & ERRORS != 0 {
+            trail::leave(self.depth);
+        }
+        let end = ending.finish(WATCHED, look, || watched.inner(self.depth));
+        if timing::is_timed(WATCHED) {
+            watched.end(site, WATCHED, asked, self.since, end);
+        }
+    }
+}
+
+impl Watched {
+    /// Counts the time of a poll.
+    fn spend(&mut self, since: Tick) {
+        self.busy_nanos += Tick::now().nanos_since(since);
+    }
+
+    /// Takes the failures that wait for the future: those it carries, and those of its last poll.
+    #[cold]
+    fn inner(&self, depth: Depth) -> Vec<Rising> {
+        let mut inner = self.carried.take();
+        inner.extend(trail::take(depth));
+        inner
+    }
+
+    /// Ends a future that is timed, with its last poll.
+    fn end(&self, site: &'static Site, watched: u8, asked: Option<&Asked>, since: Tick, end: End<'_>) {
+        let now = Tick::now();
+        let busy = self.busy_nanos + now.nanos_since(since);
+        let times = Times { wall_nanos: now.nanos_since(self.started), busy_nanos: Some(busy) };
+        timing::ended(site, watched, asked, times, end);
     }
 }
 
@@ -214,15 +262,14 @@ impl<const WATCHED: u8, A: Asking> Drop for Turn<'_, WATCHED, A> {
     #[inline]
     fn drop(&mut self) {
         if self.is_under_way
-            && let State::Watched(mut watched) = *self.state
+            && let State::Watched(watched) = *self.state
         {
             *self.state = State::Unwatched;
-            let now = timing::start(WATCHED);
+            let (site, asked) = (self.call.site, self.call.asked());
+            Ending { site, asked, depth: self.depth }.unwind(WATCHED, self.entered, watched.carried);
             if timing::is_timed(WATCHED) {
-                watched.busy_nanos += now.nanos_since(self.since);
+                watched.end(site, WATCHED, asked, self.since, End::Panicked);
             }
-            let (inner, times) = (watched.carried.take(), watched.times(now));
-            panicked(self.call, self.depth, self.entered, inner, || times);
         }
     }
 }
@@ -273,7 +320,13 @@ where
         let this = self.project();
         let turn = Turn::begin(this.call, this.state);
         let polled = this.future.poll(context);
-        turn.end(if let Poll::Ready(returned) = &polled { Some((this.look)(returned)) } else { None });
+        match &polled {
+            Poll::Pending => turn.pause(),
+            Poll::Ready(returned) => match (this.look)(returned) {
+                Look::Fine => turn.succeed(),
+                look => turn.end(look),
+            },
+        }
         polled
     }
 }

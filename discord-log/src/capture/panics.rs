@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::capture::call::ERRORS;
 use crate::logger;
 
 /// The number of the latest panic in this process.
@@ -37,10 +38,10 @@ pub(crate) struct Panic {
 pub struct Entered(u64);
 
 impl Entered {
-    /// Takes the point; one relaxed load.
+    /// Takes the point, where panics are reported; one relaxed load.
     #[inline]
-    pub(crate) fn now() -> Self {
-        Self(LATEST.load(Ordering::Relaxed))
+    pub(crate) fn now(watched: u8) -> Self {
+        Self(if watched & ERRORS != 0 { LATEST.load(Ordering::Relaxed) } else { u64::MAX })
     }
 
     /// Gives the panic that unwinds this thread, unless a function that was entered later has reported it.
@@ -108,13 +109,13 @@ mod tests {
 
     /// Enters, runs a body that panics, and gives what it could claim, as nested functions would.
     fn claimed(body: impl FnOnce()) -> Option<Panic> {
-        let entered = Entered::now();
+        let entered = Entered::now(ERRORS);
         catch_unwind(AssertUnwindSafe(body)).expect_err("the body panics");
         entered.claim()
     }
 
     fn passing_on(claims: &mut Vec<Panic>, body: impl FnOnce()) {
-        let entered = Entered::now();
+        let entered = Entered::now(ERRORS);
         let payload = catch_unwind(AssertUnwindSafe(body)).expect_err("the body panics");
         claims.extend(entered.claim());
         resume_unwind(payload);

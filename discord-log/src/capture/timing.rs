@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use crate::capture::call::{ACTIVITY, Asked, Asking, Call, ERRORS, PERFORMANCE, filled_in, with_fields};
+use crate::capture::call::{ACTIVITY, Asked, ERRORS, PERFORMANCE, add_fields, filled_in};
 use crate::capture::site::Site;
 use crate::event::{Event, Kind, Severity};
 use crate::logger::{self, Tick};
@@ -40,10 +40,28 @@ pub(crate) fn start(watched: u8) -> Tick {
     if is_timed(watched) { Tick::now() } else { Tick::ZERO }
 }
 
+/// Ends a call that began at a tick.
+pub(crate) fn ended_since(site: &'static Site, watched: u8, asked: Option<&Asked>, started: Tick, end: End<'_>) {
+    ended(site, watched, asked, Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None }, end);
+}
+
+/// Ends a call that began at a tick and did not fail.
+pub(crate) fn succeeded(site: &'static Site, watched: u8, asked: Option<&Asked>, started: Tick) {
+    let wall_nanos = started.elapsed_nanos();
+    if site.tally().count(wall_nanos) {
+        site.introduce();
+    }
+    if watched & PERFORMANCE != 0 && wall_nanos > site.threshold_nanos() {
+        warn(site, asked, Times { wall_nanos, busy_nanos: None });
+    }
+    if watched & ACTIVITY != 0 {
+        tell(site, asked, Times { wall_nanos, busy_nanos: None }, End::Returned { shown: None });
+    }
+}
+
 /// Ends a call that is timed.
 #[inline]
-pub(crate) fn ended<const WATCHED: u8, A: Asking>(call: &Call<WATCHED, A>, times: Times, end: End<'_>) {
-    let site = call.site;
+pub(crate) fn ended(site: &'static Site, watched: u8, asked: Option<&Asked>, times: Times, end: End<'_>) {
     if site.tally().count(times.wall_nanos) {
         site.introduce();
     }
@@ -51,13 +69,13 @@ pub(crate) fn ended<const WATCHED: u8, A: Asking>(call: &Call<WATCHED, A>, times
         site.tally().spend(times.wall_nanos, busy);
     }
     if !matches!(end, End::Returned { .. }) {
-        count_end(site, WATCHED, end);
+        count_end(site, watched, end);
     }
-    if WATCHED & PERFORMANCE != 0 && times.wall_nanos > site.threshold_nanos() {
-        warn(site, call.asked(), times);
+    if watched & PERFORMANCE != 0 && times.wall_nanos > site.threshold_nanos() {
+        warn(site, asked, times);
     }
-    if WATCHED & ACTIVITY != 0 {
-        tell(site, call.asked(), times, end);
+    if watched & ACTIVITY != 0 {
+        tell(site, asked, times, end);
     }
 }
 
@@ -93,9 +111,11 @@ fn warn(site: &'static Site, asked: Option<&Asked>, times: Times) {
     let threshold = Duration::from_nanos(site.threshold_nanos());
     let mut event = Event::slow_call(site.callsite().function, Duration::from_nanos(times.wall_nanos), threshold);
     if let Some(busy) = times.busy_nanos {
-        event = event.field("busy", Duration::from_nanos(busy));
+        event.add_field("busy", &Duration::from_nanos(busy).into());
     }
-    logger::log(with_fields(event.at_callsite(site.callsite()), asked, PERFORMANCE));
+    event.set_callsite(site.callsite());
+    add_fields(&mut event, asked, PERFORMANCE);
+    logger::log(event);
 }
 
 #[inline(never)]
@@ -111,18 +131,14 @@ fn tell(site: &'static Site, asked: Option<&Asked>, times: Times, end: End<'_>) 
         return;
     }
     let took = Duration::from_nanos(times.wall_nanos);
-    let event = if site.action().contains(['{', '}']) {
-        Event::activity(filled_in(site.action(), asked, ACTIVITY), outcome, took)
-    } else {
-        Event::activity(site.action(), outcome, took)
-    };
-    let event = match site.activity_channel() {
-        Some(channel) => event.in_channel(channel),
-        None => event,
-    };
-    let event = with_fields(event.at_callsite(site.callsite()), asked, ACTIVITY);
-    logger::log(match end {
-        End::Returned { shown: Some(value) } => event.field_debug("returned", &value),
-        _ => event,
-    });
+    let mut event = Event::activity(filled_in(site.action(), asked, ACTIVITY), outcome, took);
+    if let Some(channel) = site.activity_channel() {
+        event.set_channel(channel);
+    }
+    event.set_callsite(site.callsite());
+    add_fields(&mut event, asked, ACTIVITY);
+    if let End::Returned { shown: Some(value) } = end {
+        event = event.field_debug("returned", &value);
+    }
+    logger::log(event);
 }

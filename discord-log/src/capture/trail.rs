@@ -71,7 +71,7 @@ impl Depth {
 }
 
 /// Enters a function.
-#[inline]
+#[inline(always)]
 pub(crate) fn enter(site: &'static Site) -> Depth {
     TRAIL.with(|trail| {
         let depth = trail.depth.get();
@@ -84,7 +84,7 @@ pub(crate) fn enter(site: &'static Site) -> Depth {
 }
 
 /// Leaves a function and all that were entered in it; says whether failures wait for it.
-#[inline]
+#[inline(always)]
 pub(crate) fn leave(Depth(depth): Depth) -> bool {
     TRAIL.with(|trail| {
         trail.depth.set(depth);
@@ -109,14 +109,15 @@ pub(crate) fn hand_up(Depth(depth): Depth, failures: impl IntoIterator<Item = Ri
 }
 
 /// Walks over the functions around the one that was just left, the innermost first, each once in a row.
-pub(crate) fn enclosing(Depth(depth): Depth) -> Vec<&'static Site> {
-    let sites = TRAIL.with(|trail| {
-        let open = trail.sites.iter().take(depth as usize).filter_map(Cell::get);
-        open.collect::<Vec<_>>()
-    });
-    let mut sites: Vec<_> = sites.into_iter().rev().collect();
-    sites.dedup_by(|left, right| std::ptr::eq(*left, *right));
-    sites
+pub(crate) fn for_each_enclosing(Depth(depth): Depth, mut see: impl FnMut(&'static Site)) {
+    let mut last: Option<&'static Site> = None;
+    for place in (0..depth.min(SITES as u32)).rev() {
+        let site = TRAIL.with(|trail| trail.sites.get(place as usize).and_then(Cell::get));
+        if let Some(site) = site.filter(|site| !last.is_some_and(|last| std::ptr::eq(last, *site))) {
+            see(site);
+        }
+        last = site.or(last);
+    }
 }
 
 /// A thread that is ending has no list any more, and one more report is better than none.

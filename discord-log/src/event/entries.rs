@@ -62,7 +62,8 @@ impl Role {
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
     role: Role,
-    name: &'a str,
+    /// Looked at as text only by whoever asks for the name.
+    name: &'a [u8],
     shape: Shape,
     bytes: &'a [u8],
     full_length: Option<u64>,
@@ -71,8 +72,8 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// Gives the name as it was given, at most 255 bytes of it.
     #[must_use]
-    pub const fn name(&self) -> &'a str {
-        self.name
+    pub fn name(&self) -> &'a str {
+        text_of(self.name)
     }
 
     /// Gives the value.
@@ -88,6 +89,11 @@ impl<'a> Field<'a> {
             Shape::Text => text_of(self.bytes),
             _ => "",
         }
+    }
+
+    /// Gives the bytes of the value; of a text those of its characters.
+    pub(super) const fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     pub(super) const fn role(&self) -> Role {
@@ -187,7 +193,7 @@ impl Entries {
 
     /// Adds an entry of another event.
     pub(super) fn copy(&mut self, entry: Field<'_>) {
-        self.restore(entry.role, entry.name, entry.shape, entry.bytes, entry.full_length);
+        self.restore(entry.role, entry.name(), entry.shape, entry.bytes, entry.full_length);
     }
 
     pub(super) const fn leaving_out(mut self, bytes: u64) -> Self {
@@ -243,7 +249,7 @@ impl Entries {
 
 impl fmt::Debug for Entries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|entry| (entry.role, entry.name, entry.value()))).finish()
+        f.debug_list().entries(self.iter().map(|entry| (entry.role, entry.name(), entry.value()))).finish()
     }
 }
 
@@ -295,7 +301,7 @@ impl<'a> Iterator for Iter<'a> {
 
     fn next(&mut self) -> Option<Field<'a>> {
         let [role, shape, was_cut, name_length] = self.take_array()?;
-        let name = text_of(self.take(name_length.into())?);
+        let name = self.take(name_length.into())?;
         let length = u32::from_le_bytes(self.take_array()?);
         let bytes = self.take(length as usize)?;
         let full_length = if was_cut == 1 { Some(u64::from_le_bytes(self.take_array()?)) } else { None };

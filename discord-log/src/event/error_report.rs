@@ -59,32 +59,47 @@ impl Event {
 
     /// Adds a standard error with its causes, where another type than its own is to be named.
     pub(crate) fn reporting_as(mut self, type_name: &str, error: &dyn Error) -> Self {
-        self = self.reporting_text(type_name, &format_args!("{error}"));
+        self.report_as(type_name, error);
+        self
+    }
+
+    /// Adds an error of which only a text is known.
+    pub(crate) fn reporting_text(mut self, type_name: &str, message: &dyn fmt::Display) -> Self {
+        self.report_text(type_name, message);
+        self
+    }
+
+    /// Adds what was being done; the innermost is added first.
+    pub(crate) fn while_doing(mut self, context: &str) -> Self {
+        self.add_context("", context);
+        self
+    }
+
+    /// See [`reporting_as`](Self::reporting_as).
+    pub(crate) fn report_as(&mut self, type_name: &str, error: &dyn Error) {
+        self.entries.push_display(Role::ErrorMessage, type_name, error);
         let mut cause = next_cause(error);
         for _ in 0..CAUSES_CAPACITY {
             let Some(current) = cause else { break };
             self.entries.push_display(Role::Cause, "", current);
             cause = next_cause(current);
         }
-        self
     }
 
-    /// Adds an error of which only a text is known.
-    pub(crate) fn reporting_text(mut self, type_name: &str, message: &dyn fmt::Display) -> Self {
+    /// See [`reporting_text`](Self::reporting_text).
+    pub(crate) fn report_text(&mut self, type_name: &str, message: &dyn fmt::Display) {
         self.entries.push_display(Role::ErrorMessage, type_name, message);
-        self
     }
 
-    /// Adds what was being done; the innermost is added first.
-    pub(crate) fn while_doing(mut self, context: &str) -> Self {
-        self.entries.push_text(Role::Context, "", context);
-        self
-    }
-
-    /// Adds what was being done, in place of the text without its values that is known already.
-    pub(crate) fn while_doing_as(mut self, template: &str, context: &str) -> Self {
+    /// Adds what was being done; `template` is the same text without its values, where somebody knows it by that.
+    pub(crate) fn add_context(&mut self, template: &str, context: &str) {
         self.entries.push_text(Role::Context, template, context);
-        self
+    }
+
+    /// Walks over the texts that tell one failure from another.
+    pub(crate) fn failure_texts(&self) -> impl Iterator<Item = &[u8]> {
+        let is_told = |entry: &Field<'_>| matches!(entry.role(), Role::ErrorMessage | Role::Cause);
+        self.entries.iter().filter(is_told).map(|entry| entry.bytes())
     }
 }
 

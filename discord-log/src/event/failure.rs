@@ -45,8 +45,13 @@ impl FailureId {
 impl Event {
     /// Says what the event has to do with a failure that several functions tell of.
     pub(crate) fn of_failure(mut self, id: FailureId, stage: Stage) -> Self {
-        self.failure = Some(Failure { id, stage });
+        self.set_failure(id, stage);
         self
+    }
+
+    /// See [`of_failure`](Self::of_failure).
+    pub(crate) fn set_failure(&mut self, id: FailureId, stage: Stage) {
+        self.failure = Some(Failure { id, stage });
     }
 
     pub(crate) const fn failure(&self) -> Option<Failure> {
@@ -90,9 +95,8 @@ impl Event {
     }
 
     /// Tells which other failure came right before this one.
-    pub(crate) fn after(mut self, earlier: &str) -> Self {
+    pub(crate) fn set_after(&mut self, earlier: &str) {
         self.entries.push_text(Role::After, "", earlier);
-        self
     }
 
     /// Counts calls that failed alike and are told by this event alone.

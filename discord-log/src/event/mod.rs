@@ -226,16 +226,27 @@ impl Event {
     }
 
     pub(crate) fn at_callsite(mut self, callsite: &'static Callsite) -> Self {
-        self.origin = Origin::Callsite(callsite);
+        self.set_callsite(callsite);
         self
     }
 
+    pub(crate) fn set_callsite(&mut self, callsite: &'static Callsite) {
+        self.origin = Origin::Callsite(callsite);
+    }
+
+    pub(crate) fn set_channel(&mut self, channel: Channel) {
+        self.channel = channel;
+    }
+
+    pub(crate) fn set_severity(&mut self, severity: Severity) {
+        self.severity = severity;
+    }
+
     /// Adds where the error was first seen, unless nobody asked for backtraces.
-    pub(crate) fn traced(mut self, backtrace: Backtrace) -> Self {
+    pub(crate) fn set_backtrace(&mut self, backtrace: Backtrace) {
         if backtrace.status() == BacktraceStatus::Captured {
             self.backtrace = Some(Arc::new(backtrace));
         }
-        self
     }
 
     /// Gives the backtrace; writing it out may read the program's debug information from the disk.
@@ -245,6 +256,11 @@ impl Event {
 
     pub(crate) fn stamp(&mut self, now: Timestamp) {
         self.occurred_at = now;
+    }
+
+    /// Adds a named value in place.
+    pub(crate) fn add_field(&mut self, name: &str, value: &Value<'_>) {
+        self.entries.push(Role::Field, name, value);
     }
 
     pub(crate) fn entries(&self) -> &Entries {

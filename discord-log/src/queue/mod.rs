@@ -59,6 +59,7 @@ impl Queue {
     }
 
     /// Hands an event over; never waits.
+    #[inline]
     pub(crate) fn push(&self, event: Event) -> Result<(), Full> {
         if self.is_full_for(event.severity()) {
             return Err(Full);

@@ -47,19 +47,15 @@ pub(crate) fn captures() -> bool {
     CAPTURED.try_with(|captured| captured.try_borrow().is_ok_and(|captured| captured.is_some())).unwrap_or(false)
 }
 
-/// Keeps the event if its thread captures; gives it back otherwise.
-pub(crate) fn intercept(event: Event) -> Option<Event> {
-    let mut event = Some(event);
+/// Keeps the event of a thread that captures.
+pub(crate) fn keep(event: Event) {
     let _ = CAPTURED.try_with(|captured| {
         if let Ok(mut captured) = captured.try_borrow_mut()
             && let Some(events) = captured.as_mut()
         {
-            if let Some(event) = event.take() {
-                add(events, event);
-            }
+            add(events, event);
         }
     });
-    event
 }
 
 /// What functions around a failing one tell of it later goes into its report, as it would on Discord.

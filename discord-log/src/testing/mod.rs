@@ -13,7 +13,7 @@ pub use self::capture::capture;
 #[cfg(feature = "testing")]
 pub use self::faults::{Part, panic_in};
 
-pub(crate) use self::capture::{captures, intercept};
+pub(crate) use self::capture::{captures, keep};
 #[cfg(not(feature = "testing"))]
 pub(crate) use self::faults::Part;
 pub(crate) use self::faults::fail_point;

@@ -29,7 +29,7 @@ impl Case {
     }
 }
 
-const CASES: [Case; 19] = [
+const CASES: [Case; 20] = [
     Case::off("bare", |calls| repeat(0, calls, functions::bare)),
     Case::off("bare-err", |calls| repeat(FAILS, calls, functions::bare)),
     Case::off("display-err", |calls| repeat(FAILS, calls, functions::display)),
@@ -48,6 +48,7 @@ const CASES: [Case; 19] = [
     Case::on("on-performance", MANY, |calls| repeat(0, calls, functions::performance)),
     Case::on("on-performance-async", MANY, |calls| repeat(0, calls, functions::performance_driven)),
     Case::on("on-stacked", A_BURST, |calls| repeat(0, calls, functions::stacked)),
+    Case::on("on-errors-same", MANY, |calls| repeat(0, calls, |_| functions::errors(FAILS))),
     Case::on("on-errors-err", A_BURST, |calls| repeat(FAILS, calls, functions::errors)),
 ];
 

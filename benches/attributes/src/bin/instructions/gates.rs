@@ -29,7 +29,7 @@ impl Gate {
     }
 }
 
-const GATES: [Gate; 16] = [
+const GATES: [Gate; 17] = [
     Gate::at_most(5, "off: `log_errors`, Ok", "off-errors", "bare"),
     Gate::at_most(15, "off: `log_activity`, Ok", "off-activity", "bare"),
     Gate::at_most(15, "off: `log_performance`, Ok", "off-performance", "bare"),
@@ -45,6 +45,7 @@ const GATES: [Gate; 16] = [
     Gate::told("on, async: `log_performance`, below its threshold", "on-performance-async", "bare-async"),
     Gate::told("on: all three, Ok, with the activity event", "on-stacked", "bare"),
     Gate::told("the error's `Display`, into a `String`", "display-err", "bare-err"),
+    Gate::told("on: `log_errors`, Err, the same all the time", "on-errors-same", "bare-err"),
     Gate::at_most(1_200, "on: `log_errors`, Err, into the queue", "on-errors-err", "bare-err"),
 ];
 
