@@ -24,7 +24,7 @@ const BODY_CAPACITY: usize = 64 * 1024;
 /// Idle connections are closed before routers in between forget them.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Posts messages.
+/// Posts messages and changes them.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -52,6 +52,14 @@ impl Client {
     pub(crate) async fn post(&self, permit: &Permit, body: Vec<u8>) -> Answer {
         let address = format!("{}?wait=true", permit.url());
         answer(self.http.post(address).header(CONTENT_TYPE, "application/json").body(body)).await
+    }
+
+    /// Changes a message of the webhook's own.
+    ///
+    /// Source: <https://discord.com/developers/docs/resources/webhook#edit-webhook-message>.
+    pub(crate) async fn edit(&self, permit: &Permit, message: &str, body: Vec<u8>) -> Answer {
+        let address = format!("{}/messages/{message}", permit.url());
+        answer(self.http.patch(address).header(CONTENT_TYPE, "application/json").body(body)).await
     }
 
     /// Asks Discord for what it tells of a webhook, its channel above all.

@@ -14,9 +14,9 @@ use super::finished::{FIRST_BAN_PAUSE, counts_as_invalid};
 use super::lane::{Lane, SUSPENSION};
 use super::ledger::Limits;
 use super::pause::Pause;
-use super::permit::{Denied, Introduction, LaneId, Outcome, Permit};
+use super::permit::{Denied, Introduction, LaneId, Outcome, Permit, Sent};
 use super::rate_limit::Window;
-use super::verdict::{Failure, Verdict, Whom, verdict};
+use super::verdict::{Failure, Verdict, Whom, verdict, verdict_of_edit};
 use super::webhook_url::WebhookUrl;
 use crate::health::WebhookHealth;
 
@@ -92,12 +92,20 @@ impl Engine {
         Ok(Permit { lane: id, at: now, url: lane.webhook.reveal() })
     }
 
-    /// Takes a permit back with what came of it; `events` is how many the message told.
+    /// Says until when a lane may not edit, although it may post.
+    pub(crate) fn edits_at(&self, id: LaneId, now: Instant) -> Option<Instant> {
+        self.lanes.get(id.0)?.edits_at(now)
+    }
+
+    /// Takes a permit back with what came of it.
     #[expect(clippy::needless_pass_by_value, reason = "a permit given back is used up")]
-    pub(crate) fn complete(&mut self, permit: Permit, answer: &Answer, events: usize, now: Instant) -> Outcome {
+    pub(crate) fn complete(&mut self, permit: Permit, answer: &Answer, sent: Sent, now: Instant) -> Outcome {
         let id = permit.lane;
-        let verdict = verdict(answer);
-        self.count(id, answer, &verdict, now);
+        let (verdict, events) = match sent {
+            Sent::Edit => (verdict_of_edit(answer), 0),
+            Sent::Post { events } => (verdict(answer), events),
+        };
+        self.count(id, answer, &verdict, sent, now);
         let Some(lane) = self.lanes.get_mut(id.0) else { return Outcome::AGAIN };
         lane.is_busy = false;
         match verdict {
@@ -106,6 +114,10 @@ impl Engine {
                 Outcome::Delivered { message }
             }
             Verdict::Refused { reason } => Outcome::Refused { reason },
+            Verdict::Vanished => {
+                lane.succeed(events);
+                Outcome::Vanished
+            }
             // The question which channel it belongs to may have told it already.
             Verdict::Closed { .. } if lane.is_closed() => Outcome::AGAIN,
             Verdict::Closed { reason } => {
@@ -228,14 +240,14 @@ impl Engine {
     }
 
     /// Counts a request as used, and learns from its answer whether a limit is over.
-    fn count(&mut self, id: LaneId, answer: &Answer, verdict: &Verdict, now: Instant) {
+    fn count(&mut self, id: LaneId, answer: &Answer, verdict: &Verdict, sent: Sent, now: Instant) {
         let unknown = LimitHeaders::default();
         let headers = match answer {
             Answer::Response(response) => Some(&response.headers),
             Answer::Failed { may_have_arrived, .. } => may_have_arrived.then_some(&unknown),
         };
         if let (Some(lane), Some(headers)) = (self.lanes.get_mut(id.0), headers) {
-            lane.learn(headers, now);
+            lane.learn(sent, headers, now);
             if let Some(budget) = self.budget_mut(id) {
                 budget.record(headers, now);
             }

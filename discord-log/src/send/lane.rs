@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::answer::LimitHeaders;
 use super::backoff::is_down;
+use super::permit::Sent;
 use super::rate_limit::Bucket;
 use super::webhook_url::WebhookUrl;
 use crate::health::{WebhookHealth, WebhookState};
@@ -15,6 +16,8 @@ pub(super) struct Lane {
     /// Which of the engine's channel budgets.
     pub(super) budget: usize,
     bucket: Bucket,
+    /// Discord counts edits by themselves.
+    edits: Bucket,
     paused_until: Option<Instant>,
     introduces_at: Option<Instant>,
     failures: u32,
@@ -33,6 +36,7 @@ impl Lane {
             webhook,
             budget,
             bucket: Bucket::new(),
+            edits: Bucket::new(),
             paused_until: None,
             introduces_at: None,
             failures: 0,
@@ -51,9 +55,17 @@ impl Lane {
         paused.max(self.bucket.ready_at(now))
     }
 
+    /// Gives when the next edit may go, if not as soon as any request may.
+    pub(super) fn edits_at(&self, now: Instant) -> Option<Instant> {
+        self.edits.ready_at(now)
+    }
+
     /// Takes what an answer tells of the webhook's limits, whatever else it says.
-    pub(super) fn learn(&mut self, headers: &LimitHeaders, now: Instant) {
-        self.bucket.learn(headers, now);
+    pub(super) fn learn(&mut self, sent: Sent, headers: &LimitHeaders, now: Instant) {
+        match sent {
+            Sent::Edit => self.edits.learn(headers, now),
+            Sent::Post { .. } => self.bucket.learn(headers, now),
+        }
     }
 
     /// Says whether Discord may be asked now which channel the webhook belongs to.

@@ -58,6 +58,15 @@ pub(crate) enum Denied {
     Until(Instant),
 }
 
+/// What a permit was used for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Sent {
+    /// A message was changed.
+    Edit,
+    /// A message was posted, which tells so many events.
+    Post { events: usize },
+}
+
 /// What has to become of the message.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Outcome {
@@ -72,6 +81,8 @@ pub(crate) enum Outcome {
     Refused { reason: String },
     /// The webhook takes nothing for a while, which people have to mend; send it again when there is a permit.
     Suspended { reason: String },
+    /// The message that was to be changed is there no more.
+    Vanished,
 }
 
 impl Outcome {

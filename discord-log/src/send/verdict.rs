@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::answer::{Answer, LimitHeaders, Problem, Scope, seconds};
+use super::answer::{Answer, LimitHeaders, Problem, Response, Scope, seconds};
 
 /// What an answer means for the message, its webhook and the process.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,6 +22,8 @@ pub(super) enum Verdict {
     Refused { reason: String },
     /// The webhook takes nothing at the moment, through no fault of the message.
     Suspended { reason: String },
+    /// The message that was to be changed is not there: people delete messages.
+    Vanished,
 }
 
 /// Why it did not work out.
@@ -46,6 +48,17 @@ pub(super) enum Whom {
 
 /// The shortest pause after a 429, in case an answer asks for none.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// The same for a change of a message: that it is not there says nothing about the webhook.
+pub(super) fn verdict_of_edit(answer: &Answer) -> Verdict {
+    let is_unknown = |response: &Response| {
+        response.status == 404 && response.problem().and_then(|problem| problem.code()) == Some(UNKNOWN_MESSAGE)
+    };
+    match answer {
+        Answer::Response(response) if is_unknown(response) => Verdict::Vanished,
+        _ => verdict(answer),
+    }
+}
 
 pub(super) fn verdict(answer: &Answer) -> Verdict {
     let response = match answer {
@@ -135,6 +148,7 @@ const DESCRIPTION_CAPACITY: usize = 200;
 
 // Source of the codes: <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
 const UNKNOWN_CHANNEL: u64 = 10003;
+const UNKNOWN_MESSAGE: u64 = 10008;
 const UNKNOWN_WEBHOOK: u64 = 10015;
 const SENDING_DISABLED: u64 = 40004;
 const FEATURE_DISABLED: u64 = 40006;
@@ -144,7 +158,6 @@ const FORUM_NEEDS_A_THREAD: u64 = 220_001;
 
 #[cfg(test)]
 mod tests {
-    use super::super::answer::Response;
     use super::*;
 
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Verdict {
@@ -264,6 +277,7 @@ mod tests {
         MayRepeat,
         Refused,
         Suspended,
+        Vanished,
     }
 
     impl Kind {
@@ -278,6 +292,7 @@ mod tests {
                 Verdict::Limited { whom, .. } => Self::Limited(*whom),
                 Verdict::Refused { .. } => Self::Refused,
                 Verdict::Suspended { .. } => Self::Suspended,
+                Verdict::Vanished => Self::Vanished,
             }
         }
     }
@@ -336,6 +351,21 @@ mod tests {
                 assert_eq!(Kind::of(&answer(status, &[], body)), kind, "{status} {body}");
             }
         }
+    }
+
+    #[test]
+    fn an_edit_has_the_verdict_of_a_message_but_where_the_message_is_gone() {
+        let edit = |status, body: &str| {
+            let headers = LimitHeaders::default();
+            verdict_of_edit(&Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() }))
+        };
+        assert_eq!(edit(404, r#"{"message":"Unknown Message","code":10008}"#), Verdict::Vanished);
+        for (status, code) in [(200, 0), (404, 10015), (404, 10003), (401, 50027), (403, 10008), (400, 50035), (500, 0)]
+        {
+            let body = format!(r#"{{"message":"m","code":{code}}}"#);
+            assert_eq!(edit(status, &body), answer(status, &[], &body), "{status} {code}");
+        }
+        assert_eq!(edit(404, "<html>"), answer(404, &[], "<html>"), "some proxy's page deletes nothing");
     }
 
     #[test]

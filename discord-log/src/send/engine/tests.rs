@@ -38,7 +38,7 @@ fn unreachable() -> Answer {
 /// Sends one request and gives what came of it.
 fn send(engine: &mut Engine, lane: LaneId, answer: &Answer, now: Instant) -> Outcome {
     let permit = engine.permit(lane, now).expect("a permit");
-    engine.complete(permit, answer, 1, now)
+    engine.complete(permit, answer, Sent::Post { events: 1 }, now)
 }
 
 fn denied(engine: &mut Engine, lane: LaneId, now: Instant) -> Option<Duration> {
@@ -59,8 +59,14 @@ fn a_lane_sends_one_request_at_a_time() {
     let permit = engine.permit(one, now).expect("a permit");
     assert_eq!(engine.permit(one, now).expect_err("busy"), Denied::Busy);
     let other = engine.permit(two, now).expect("another lane is free");
-    assert_eq!(engine.complete(permit, &delivered(), 1, now), Outcome::Delivered { message: None });
-    assert_eq!(engine.complete(other, &delivered(), 1, now), Outcome::Delivered { message: None });
+    assert_eq!(
+        engine.complete(permit, &delivered(), Sent::Post { events: 1 }, now),
+        Outcome::Delivered { message: None }
+    );
+    assert_eq!(
+        engine.complete(other, &delivered(), Sent::Post { events: 1 }, now),
+        Outcome::Delivered { message: None }
+    );
 }
 
 #[test]
@@ -99,7 +105,7 @@ fn a_ban_lets_one_request_through_at_a_time() {
         let now = start + Duration::from_secs(second);
         if let Ok(permit) = engine.permit(one, now) {
             assert_eq!(engine.permit(two, now).expect_err("one probe at a time"), Denied::Busy);
-            engine.complete(permit, &ban, 1, now);
+            engine.complete(permit, &ban, Sent::Post { events: 1 }, now);
             requests += 1;
         }
     }
@@ -120,7 +126,7 @@ fn the_hidden_limit_of_a_channel_is_never_reached() {
             Ok(permit) => {
                 sent.push(now);
                 now += Duration::from_millis(30);
-                engine.complete(permit, &delivered(), 1, now);
+                engine.complete(permit, &delivered(), Sent::Post { events: 1 }, now);
             }
             Err(Denied::Until(until)) => now = until,
             Err(other) => panic!("{other:?}"),
@@ -139,6 +145,37 @@ fn a_webhook_that_is_gone_is_never_called_again() {
     assert!(matches!(send(&mut engine, one, &gone, now), Outcome::Closed { .. }));
     assert_eq!(engine.permit(one, now + Duration::from_secs(1_000_000)).expect_err("closed"), Denied::Closed);
     assert_eq!(engine.health().first().map(|health| health.state), Some(WebhookState::Closed));
+}
+
+#[test]
+fn a_message_that_people_deleted_is_no_trouble_of_the_webhook() {
+    let (mut engine, one, _) = engine();
+    let start = Instant::now();
+    let gone = response(404, &[], r#"{"message":"Unknown Message","code":10008}"#);
+    for second in 0..10 {
+        let now = start + Duration::from_secs(second);
+        let permit = engine.permit(one, now).expect("no pause");
+        assert_eq!(engine.complete(permit, &gone, Sent::Edit, now), Outcome::Vanished);
+    }
+    let health = engine.health().remove(0);
+    assert_eq!((health.state, health.delivered, &*health.trouble), (WebhookState::Up, 0, ""));
+    // The same answer to a message that is posted is not understood, and waits.
+    assert_eq!(send(&mut engine, one, &gone, start + Duration::from_secs(10)), Outcome::AGAIN);
+}
+
+#[test]
+fn edits_have_a_bucket_of_their_own_and_share_the_rest() {
+    let (mut engine, one, _) = engine();
+    let now = Instant::now();
+    let last = response(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "2")], "{}");
+    let permit = engine.permit(one, now).expect("a permit");
+    assert!(matches!(engine.complete(permit, &last, Sent::Edit, now), Outcome::Delivered { .. }));
+    assert_eq!(denied(&mut engine, one, now), None, "a message may go");
+    assert!(engine.edits_at(one, now) > Some(now + Duration::from_secs(2)));
+    let permit = engine.permit(one, now).expect("a permit");
+    let gone = response(404, &[], r#"{"message":"Unknown Webhook","code":10015}"#);
+    assert!(matches!(engine.complete(permit, &gone, Sent::Edit, now), Outcome::Closed { .. }));
+    assert_eq!(engine.permit(one, now).expect_err("closed"), Denied::Closed);
 }
 
 #[test]
@@ -169,7 +206,9 @@ fn refused_requests_pause_the_process_long_before_a_ban() {
     for lane in lanes {
         loop {
             match engine.permit(lane, now) {
-                Ok(permit) => break drop(engine.complete(permit, &response(401, &[], "{}"), 1, now)),
+                Ok(permit) => {
+                    break drop(engine.complete(permit, &response(401, &[], "{}"), Sent::Post { events: 1 }, now));
+                }
                 Err(Denied::Until(until)) => now = until,
                 Err(other) => panic!("{other:?}"),
             }
@@ -217,7 +256,7 @@ fn flood(engine: &mut Engine, lanes: &[LaneId], start: Instant, answer: &Answer)
     while now < start + Duration::from_secs(600) {
         for permit in starters(engine, lanes, now) {
             sent.push(now);
-            engine.complete(permit, answer, 1, now + Duration::from_millis(5));
+            engine.complete(permit, answer, Sent::Post { events: 1 }, now + Duration::from_millis(5));
         }
         now += Duration::from_millis(10);
     }
@@ -266,7 +305,9 @@ fn requests_on_their_way_count_as_used() {
     assert_eq!(permits.len(), 5);
     assert_eq!(engine.permit(lanes[5], now + Duration::from_secs(50)).expect_err("no room"), Denied::Busy);
     let answered = now + Duration::from_secs(51);
-    permits.drain(..).for_each(|permit| drop(engine.complete(permit, &without_headers(), 1, answered)));
+    permits
+        .drain(..)
+        .for_each(|permit| drop(engine.complete(permit, &without_headers(), Sent::Post { events: 1 }, answered)));
     assert_eq!(denied(&mut engine, lanes[5], answered), Some(Duration::from_secs(2)), "used when the answer came");
 }
 
@@ -313,7 +354,7 @@ fn a_limit_of_the_channel_holds_all_its_webhooks_and_one_goes_first_at_its_end()
     let later = now + Duration::from_secs(6);
     let permit = starters(&mut engine, &lanes, later).pop().expect("one goes first");
     assert_eq!(starters(&mut engine, &lanes, later).len(), 0, "the others wait for its answer");
-    engine.complete(permit, &delivered(), 1, later);
+    engine.complete(permit, &delivered(), Sent::Post { events: 1 }, later);
     assert_eq!(starters(&mut engine, &lanes, later).len(), 3);
 }
 
@@ -324,16 +365,16 @@ fn after_a_global_limit_one_request_goes_first() {
     let now = Instant::now();
     let straggler = engine.permit(two, now).expect("a permit");
     send(&mut engine, one, &globally_limited(), now);
-    engine.complete(straggler, &delivered(), 1, now);
+    engine.complete(straggler, &delivered(), Sent::Post { events: 1 }, now);
     let mut later = now + Duration::from_secs(4);
     for _ in 0..3 {
         let mut started = starters(&mut engine, &lanes, later);
         assert_eq!(started.len(), 1, "an answer from before the limit proves nothing, and neither does a limit");
-        engine.complete(started.remove(0), &globally_limited(), 1, later);
+        engine.complete(started.remove(0), &globally_limited(), Sent::Post { events: 1 }, later);
         later += Duration::from_secs(4);
     }
     let permit = starters(&mut engine, &lanes, later).pop().expect("one goes first");
-    engine.complete(permit, &delivered(), 1, later);
+    engine.complete(permit, &delivered(), Sent::Post { events: 1 }, later);
     assert_eq!(starters(&mut engine, &lanes, later).len(), 3);
 }
 
@@ -348,13 +389,13 @@ fn after_a_ban_no_other_lane_starts_before_the_first_is_answered() {
         let mut started = starters(&mut engine, &lanes, later);
         assert_eq!(started.len(), 1);
         assert_eq!(starters(&mut engine, &lanes, later + Duration::from_secs(3_600)).len(), 0);
-        engine.complete(started.remove(0), &unanswered, 1, later);
+        engine.complete(started.remove(0), &unanswered, Sent::Post { events: 1 }, later);
         later += Duration::from_secs(60);
     }
     let first = starters(&mut engine, &lanes, later).pop().expect("a probe");
     engine.cancel(first);
     let first = starters(&mut engine, &lanes, later).pop().expect("a probe given back unused makes room for another");
-    engine.complete(first, &delivered(), 1, later);
+    engine.complete(first, &delivered(), Sent::Post { events: 1 }, later);
     assert_eq!(starters(&mut engine, &lanes, later).len(), 3);
 }
 
@@ -363,7 +404,9 @@ fn requests_on_their_way_when_a_ban_comes_make_it_no_longer() {
     let (mut engine, one, two) = engine();
     let now = Instant::now();
     let permits = starters(&mut engine, &[one, two], now);
-    permits.into_iter().for_each(|permit| drop(engine.complete(permit, &response(429, &[], "1015"), 1, now)));
+    permits
+        .into_iter()
+        .for_each(|permit| drop(engine.complete(permit, &response(429, &[], "1015"), Sent::Post { events: 1 }, now)));
     assert!(denied(&mut engine, one, now) < Some(Duration::from_secs(16 * 60)));
 }
 
@@ -375,7 +418,7 @@ fn a_webhook_is_asked_for_its_channel_once() {
     assert_eq!(asked.lane(), one);
     assert!(engine.introduce(one, now).is_none(), "one is on its way");
     let permit = engine.permit(one, now).expect("the lane is not busy with it");
-    engine.complete(permit, &delivered(), 1, now);
+    engine.complete(permit, &delivered(), Sent::Post { events: 1 }, now);
     assert_eq!(engine.introduced(asked, &introduction("77"), now), None);
     assert_eq!(budgets(&engine, one).get(1).map(String::as_str), Some("channel-77"));
     assert!(engine.introduce(one, now + Duration::from_secs(1_000_000)).is_none());
