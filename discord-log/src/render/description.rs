@@ -1,9 +1,8 @@
 //! The running text of an event: what was said, and the error with its causes, each on a line of its own.
 
 use super::budget::{Size, pack, share};
-use super::limits;
 use super::passage::{Passage, Place};
-use super::readable;
+use super::{backtrace, limits, readable};
 use crate::event::{Event, Role};
 
 /// One paragraph before it is written: a text and what leads up to it.
@@ -47,6 +46,18 @@ pub(super) fn write(event: &Event, room: Size) -> String {
     }
     texts.extend(rest);
     joined(texts)
+}
+
+/// Adds the backtrace, where there is one, in what room nothing else needs.
+pub(super) fn add_backtrace(description: &mut String, event: &Event, room: Size) {
+    let Some(backtrace) = event.backtrace() else { return };
+    let in_description = Size::characters(limits::DESCRIPTION_CHARACTERS).without(Size::of(description));
+    let joint = if description.is_empty() { "" } else { "\n" };
+    let frames = backtrace::write(&backtrace.to_string(), room.min(in_description).without(Size::of(joint)));
+    if !frames.is_empty() {
+        description.push_str(joint);
+        description.push_str(&frames);
+    }
 }
 
 /// The text of a phone's notification: what the error says, or else the event's own text.

@@ -6,7 +6,7 @@ use super::budget::{Size, share};
 use super::fields::{self, Field};
 use super::headline::Headline;
 use super::passage::{Passage, Place};
-use super::{Repeat, Settings, description, limits};
+use super::{Repeat, Settings, description, headline, limits};
 use crate::event::{Event, Role, Severity};
 use crate::record::Entry;
 
@@ -38,8 +38,10 @@ impl Embed {
         let title = Passage::of(headline.line()).write(Place::Line, title_room);
         let footer = Footer { text: footer(settings, entry, repeat, edge) };
         let room = room.without(Size::of(&title) + Size::of(&footer.text));
-        let (description, fields) = body(settings, event, &headline, room);
-        Self { title, description, color: color(event.severity()), fields, footer, timestamp: timestamp(event) }
+        let (mut description, fields) = body(settings, event, &headline, room);
+        let taken = Size::of(&description) + fields.iter().map(Field::size).sum();
+        description::add_backtrace(&mut description, event, room.without(taken));
+        Self { title, description, color: color(event), fields, footer, timestamp: timestamp(event) }
     }
 
     /// Counts the text that Discord counts.
@@ -69,7 +71,17 @@ fn body(settings: &Settings, event: &Event, headline: &Headline<'_>, room: Size)
 fn has_left_out_fields(event: &Event) -> bool {
     let told_by =
         |role| event.entries().of(role).filter_map(|entry| Some((entry.full_length()?, entry.as_text().len())));
-    let roles = [Role::Actor, Role::Cause, Role::Context, Role::ErrorMessage, Role::Field, Role::Text, Role::Title];
+    let roles = [
+        Role::Actor,
+        Role::After,
+        Role::Cause,
+        Role::Context,
+        Role::ErrorMessage,
+        Role::Field,
+        Role::Recovered,
+        Role::Text,
+        Role::Title,
+    ];
     let told = roles.into_iter().flat_map(told_by).map(|(full, kept)| full.saturating_sub(kept as u64));
     event.left_out() > told.sum()
 }
@@ -100,8 +112,9 @@ fn timestamp(event: &Event) -> String {
 }
 
 /// The colour of the bar beside an embed.
-const fn color(severity: Severity) -> u32 {
-    match severity {
+fn color(event: &Event) -> u32 {
+    match event.severity() {
+        Severity::Error if headline::has_recovered(event) => AMBER,
         Severity::Info => BLUE,
         Severity::Success => GREEN,
         Severity::Warning => AMBER,

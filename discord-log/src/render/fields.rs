@@ -175,7 +175,19 @@ fn error_facts(event: &Event) -> impl Iterator<Item = Fact<'_>> {
     let mut trail: Vec<_> = event.entries().of(Role::Context).map(|context| context.as_text()).collect();
     trail.reverse();
     let trail = (trail.len() > 1).then(|| Fact::new("Trail", Passage::of(trail.join(" › "))));
-    type_name.map(|name| Fact::new("Error type", Passage::of(name))).into_iter().chain(trail)
+    let of = |role, label| event.entries().of(role).map(move |field| Fact::new(label, Passage::of_field(field)));
+    let recovered = of(Role::Recovered, "Recovered in");
+    let after = of(Role::After, "After");
+    let repeats = Some(event.repeats()).filter(|calls| *calls > 0);
+    let repeated = repeats.map(|calls| Fact::new("Repeated", Passage::of(repeated(calls))));
+    let error_type = type_name.map(|name| Fact::new("Error type", Passage::of(name)));
+    recovered.chain(after).chain(repeated).chain(error_type).chain(trail)
+}
+
+/// Says how many calls an event tells of beside its own.
+pub(super) fn repeated(calls: u64) -> String {
+    let noun = if calls == 1 { "call" } else { "calls" };
+    format!("{} more {noun} failed alike", readable::grouped(calls))
 }
 
 /// Gives the name of an error's type where it says more than that it is an error.

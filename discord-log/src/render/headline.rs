@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::{Settings, limits};
-use crate::event::{Event, Kind, Severity};
+use crate::event::{Event, Kind, Role, Severity};
 
 /// The first line of an event.
 #[derive(Debug)]
@@ -84,7 +84,8 @@ impl<'a> Headline<'a> {
             Severity::Error => "❌",
             Severity::Warning | Severity::Success | Severity::Info => "⚠️",
         };
-        Self { ending: " failed", ..Self::new(emoji, undertaking(event, "Something")) }
+        let (emoji, ending) = if has_recovered(event) { ("⚠️", " failed, recovered") } else { (emoji, " failed") };
+        Self { ending, ..Self::new(emoji, undertaking(event, "Something")) }
     }
 
     fn activity(event: &'a Event) -> Self {
@@ -101,6 +102,11 @@ impl<'a> Headline<'a> {
             .map_or((None, "▶️", ""), |(_, emoji, ending)| (Some("outcome"), emoji, ending));
         Self { told, ending, ..Self::titled(emoji, event, "Activity") }
     }
+}
+
+/// Says whether a function around the failing one went on.
+pub(super) fn has_recovered(event: &Event) -> bool {
+    event.entries().of(Role::Recovered).next().is_some()
 }
 
 /// What was being done when it failed; the function's name where no context says it.

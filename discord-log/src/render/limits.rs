@@ -75,6 +75,9 @@ pub(super) const INLINE_CHARACTERS: usize = 32;
 /// Characters up to which a value of the event stands in its title instead of in a field.
 pub(super) const HEADLINE_CHARACTERS: usize = 100;
 
+/// Frames of a backtrace that are shown.
+pub(super) const FRAMES: usize = 12;
+
 /// Characters from which the text of an error is shown as a block of code.
 pub(super) const BLOCK_CHARACTERS: usize = 300;
 

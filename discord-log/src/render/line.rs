@@ -4,10 +4,17 @@
 
 use super::Settings;
 use super::clean::{Lines, clean};
-use super::fields::error_type;
+use super::fields::{error_type, repeated};
 use super::headline::Headline;
 use super::readable::{self, Digits};
 use crate::event::{Event, Field, Role, Value};
+
+/// Writes in one line what was told later of a failure that stands in the log already; nothing where it only came
+/// further.
+pub(crate) fn addition(event: &Event) -> Option<String> {
+    let function = event.entries().of(Role::Recovered).next()?;
+    Some(format!("[{}] ↳ recovered in {}", event.channel(), text_of(function)))
+}
 
 /// Writes an event as one line.
 pub(crate) fn line(settings: &Settings, event: &Event) -> String {
@@ -43,6 +50,9 @@ fn facts(settings: &Settings, event: &Event) -> Vec<String> {
     if contexts.len() > 1 {
         facts.push(named("trail", &contexts.join(" ‹ ")));
     }
+    facts.extend(event.entries().of(Role::After).map(|earlier| named("after", &text_of(earlier))));
+    facts.extend(event.entries().of(Role::Recovered).map(|function| named("recovered_in", &text_of(function))));
+    facts.extend(Some(event.repeats()).filter(|calls| *calls > 0).map(repeated));
     facts.extend(event.who().map(|who| named("actor", &inert(who))));
     facts.extend(event.place().map(|place| {
         let position = format!("{}:{}", inert(place.file), place.line);

@@ -1,4 +1,4 @@
-//! The body of one webhook message: as many events as it holds, and what a phone shows of it.
+//! The body of one webhook message: as many events as it holds, and what a phone shows of it; and of an edit of it.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -24,6 +24,18 @@ pub(crate) struct Message {
     flags: Option<u32>,
 }
 
+/// The body of an edit; made only by [`edit`]. Under which name and how loudly a message was posted stays as it is.
+///
+/// Source: <https://discord.com/developers/docs/resources/webhook#edit-webhook-message>.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Edit {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+    embeds: Vec<Embed>,
+    /// An edit is read anew, with the defaults where it does not say otherwise.
+    allowed_mentions: NobodyMentioned,
+}
+
 /// Whether an earlier attempt to send the same entries may have arrived.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Repeat {
@@ -33,12 +45,29 @@ pub(crate) enum Repeat {
     Possible,
 }
 
+impl Repeat {
+    pub(crate) const fn of(may_repeat: bool) -> Self {
+        if may_repeat { Self::Possible } else { Self::First }
+    }
+}
+
 impl Message {
     /// Gives the bytes to send.
     pub(crate) fn to_json(&self) -> Vec<u8> {
-        // Strings, numbers and lists of them in memory: there is nothing in here that could fail.
-        serde_json::to_vec(self).unwrap_or_default()
+        json(self)
     }
+}
+
+impl Edit {
+    /// Gives the bytes to send.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        json(self)
+    }
+}
+
+/// Strings, numbers and lists of them in memory: there is nothing in here that could fail.
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
 }
 
 /// Discord's rule for which mentions notify: none. Left out, users named in the text would be.
@@ -66,17 +95,31 @@ pub(crate) fn message(settings: &Settings, entries: &[Entry], repeat: Repeat) ->
     let sizes: Vec<_> = embeds.iter().map(Embed::size).collect();
     let modest = Size::new(limits::MODEST_EMBED_CHARACTERS, limits::MODEST_EMBED_BYTES);
     let count = pack(&sizes, modest, room).max(1).min(candidates.len());
-    let (packed, sizes) = (candidates.get(..count).unwrap_or_default(), sizes.get(..count).unwrap_or_default());
-    let share = share(sizes, room);
+    let packed = candidates.get(..count).unwrap_or_default();
     embeds.truncate(count);
-    for (embed, entry) in embeds.iter_mut().zip(packed) {
+    share_room(settings, packed, repeat, room, &mut embeds);
+    let flags = packed.iter().all(|entry| is_quiet(&entry.event)).then_some(SUPPRESS_NOTIFICATIONS);
+    let content = content(settings, packed);
+    (Message { username, content, embeds, allowed_mentions: NobodyMentioned, flags }, count)
+}
+
+/// Renders all entries of a message anew, however little room each has: they stand in it already.
+pub(crate) fn edit(settings: &Settings, entries: &[Entry], repeat: Repeat) -> Edit {
+    let room = room_for_embeds(&username(&settings.service), entries);
+    let mut embeds: Vec<_> = entries.iter().map(|entry| Embed::of(settings, entry, repeat, room)).collect();
+    share_room(settings, entries, repeat, room, &mut embeds);
+    Edit { content: content(settings, entries), embeds, allowed_mentions: NobodyMentioned }
+}
+
+/// Cuts the embeds of a message until all fit: what the small ones leave goes to the large ones.
+fn share_room(settings: &Settings, entries: &[Entry], repeat: Repeat, room: Size, embeds: &mut [Embed]) {
+    let sizes: Vec<_> = embeds.iter().map(Embed::size).collect();
+    let share = share(&sizes, room);
+    for (embed, entry) in embeds.iter_mut().zip(entries) {
         if !embed.size().fits(share) {
             *embed = Embed::of(settings, entry, repeat, share);
         }
     }
-    let flags = packed.iter().all(|entry| is_quiet(&entry.event)).then_some(SUPPRESS_NOTIFICATIONS);
-    let content = content(settings, packed);
-    (Message { username, content, embeds, allowed_mentions: NobodyMentioned, flags }, count)
 }
 
 fn room_for_embeds(username: &str, entries: &[Entry]) -> Size {

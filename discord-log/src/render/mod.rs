@@ -10,6 +10,7 @@
 //!
 //! Text is measured after it was escaped and by both of Discord's measures, code points and bytes. What is cut says so.
 
+mod backtrace;
 mod budget;
 mod clean;
 mod description;
@@ -27,6 +28,6 @@ mod settings;
 mod tests;
 mod username;
 
-pub(crate) use self::line::line;
-pub(crate) use self::message::{Repeat, message};
+pub(crate) use self::line::{addition, line};
+pub(crate) use self::message::{Repeat, edit, message};
 pub(crate) use self::settings::Settings;

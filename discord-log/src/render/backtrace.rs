@@ -1,0 +1,167 @@
+//! The frames of a backtrace that are the program's own: what the standard library, the runtime and this crate put between
+//! them is left out, and so is what stands below `main`.
+//!
+//! Reads the text that `std` writes, since its frames can be had in no other way; looking up names and lines happens
+//! there, once an event, and may read the program's debug information from the disk.
+
+use super::budget::Size;
+use super::limits;
+use super::passage::{Passage, Place};
+
+/// Writes as many frames as there is room for, the innermost first; nothing if there is room for none.
+pub(super) fn write(backtrace: &str, room: Size) -> String {
+    let frames = frames(backtrace);
+    let most = frames.len().min(limits::FRAMES);
+    let written = (1..=most).rev().map(|count| {
+        let mut text = frames.get(..count).unwrap_or_default().join("\n");
+        if count < frames.len() {
+            text.push_str(&format!("\n… {} more", frames.len() - count));
+        }
+        // In one piece or not at all.
+        Passage::of(text).write(Place::Code, Size::characters(usize::MAX))
+    });
+    written.into_iter().find(|text| Size::of(text).fits(room)).unwrap_or_default()
+}
+
+/// Gives the program's own frames as `function (file:line)`.
+fn frames(backtrace: &str) -> Vec<String> {
+    let mut frames: Vec<(&str, Option<&str>)> = Vec::new();
+    for line in backtrace.lines() {
+        let line = line.trim();
+        if let Some(place) = line.strip_prefix("at ") {
+            if let Some((_, known)) = frames.last_mut() {
+                known.get_or_insert(place);
+            }
+        } else if let Some((number, name)) = line.split_once(": ")
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            frames.push((name, None));
+        }
+    }
+    let mut own: Vec<String> = Vec::new();
+    let mut last = "";
+    for (name, place) in frames.into_iter().filter(|(name, _)| is_own(name)) {
+        let function = function_of(name);
+        // A function that was wrapped shows twice in a row: its body, and what calls that.
+        if function == last {
+            continue;
+        }
+        last = function;
+        own.push(place.map_or_else(|| function.to_owned(), |place| format!("{function} ({})", short(place))));
+    }
+    own
+}
+
+/// Says whether a frame is the program's, or that of a library it uses.
+fn is_own(name: &str) -> bool {
+    let subject = name.trim_start_matches(['<', '&', '*']);
+    let subject = subject.strip_prefix("mut ").or_else(|| subject.strip_prefix("dyn ")).unwrap_or(subject);
+    let (subject, of_trait) = subject.split_once(" as ").unwrap_or((subject, ""));
+    let is_foreign = |path: &str| FOREIGN.iter().any(|foreign| path.starts_with(foreign));
+    // `<F as core::ops::FnOnce>` stands for any function, `<billing::Job as …>` for one of the program's.
+    let is_of_anything = !subject.contains("::") && is_foreign(of_trait);
+    let is_symbol = !name.contains("::");
+    !is_foreign(subject) && !is_of_anything && !is_symbol
+}
+
+fn function_of(name: &str) -> &str {
+    let mut function = name;
+    while let Some(outer) = function.strip_suffix("::{{closure}}") {
+        function = outer;
+    }
+    function
+}
+
+/// Takes the column off, and what stands before the source of a library.
+fn short(place: &str) -> &str {
+    let file_and_line = place.rsplit_once(':').map_or(place, |(rest, _)| rest);
+    let source = file_and_line.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
+    source.map_or(file_and_line, |(_, rest)| rest).trim_start_matches("./")
+}
+
+/// Where frames come from that say nothing about the program.
+const FOREIGN: [&str; 8] =
+    ["alloc::", "backtrace::", "core::", "discord_log::", "std::", "test::", "tokio::", "futures_util::"];
+
+#[cfg(test)]
+mod tests {
+    use std::backtrace::Backtrace;
+
+    use super::*;
+
+    const TEXT: &str = "\
+   0: std::backtrace_rs::backtrace::libunwind::trace
+             at /rustc/48a426eca9df23b24b3559e545cf88dee61d4de9/library/std/src/../../backtrace/src/libunwind.rs:117:9
+   1: std::backtrace::Backtrace::create
+             at /rustc/48a426eca9df23b24b3559e545cf88dee61d4de9/library/std/src/backtrace.rs:331:13
+   2: discord_log::capture::log_errors::report
+             at /home/u/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/discord-log-1.0.0/src/capture/log_errors.rs:70:9
+   3: <discord_log::capture::probe::Probe<T> as core::ops::drop::Drop>::drop
+   4: billing::store::save::{{closure}}
+             at ./src/store.rs:42:17
+   5: billing::store::save
+             at ./src/store.rs:40:1
+   6: <billing::Job as core::ops::function::FnOnce<()>>::call_once
+             at ./src/job.rs:7:5
+   7: <F as core::future::future::Future>::poll
+   8: <&mut F as core::future::future::Future>::poll
+   9: sqlx_core::pool::inner::acquire::{{closure}}::{{closure}}
+             at /home/u/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/sqlx-core-0.8.2/src/pool/inner.rs:263:9
+  10: <tokio::task::coop::Coop<F> as core::future::future::Future>::poll
+  11: tokio::runtime::park::CachedParkThread::block_on
+  12: billing::main
+             at ./src/main.rs:9:5
+  13: core::ops::function::FnOnce::call_once
+  14: std::sys::backtrace::__rust_begin_short_backtrace
+  15: main
+  16: <unknown>
+  17: __libc_start_main
+";
+
+    #[test]
+    fn only_the_programs_own_frames_are_shown() {
+        let own = [
+            "billing::store::save (src/store.rs:42)",
+            "<billing::Job as core::ops::function::FnOnce<()>>::call_once (src/job.rs:7)",
+            "sqlx_core::pool::inner::acquire (sqlx-core-0.8.2/src/pool/inner.rs:263)",
+            "billing::main (src/main.rs:9)",
+        ];
+        assert_eq!(frames(TEXT), own);
+    }
+
+    #[test]
+    fn as_many_frames_are_written_as_there_is_room_for() {
+        let whole = write(TEXT, Size::characters(4_096));
+        assert!(whole.starts_with("```\nbilling::store::save") && whole.ends_with("main.rs:9)\n```"), "{whole}");
+        let one = write(TEXT, Size::characters(60));
+        assert_eq!(one, "```\nbilling::store::save (src/store.rs:42)\n… 3 more\n```");
+        for room in 0..whole.len() {
+            assert!(Size::of(&write(TEXT, Size::characters(room))).fits(Size::characters(room)), "{room}");
+        }
+        assert_eq!(write(TEXT, Size::characters(20)), "");
+    }
+
+    #[test]
+    fn a_deep_backtrace_is_cut_to_a_dozen_frames() {
+        let deep: String =
+            (0..500).map(|frame| format!("{frame}: billing::f{frame}\n   at ./src/a.rs:1:2\n")).collect();
+        let written = write(&deep, Size::characters(4_096));
+        assert_eq!(written.lines().count(), limits::FRAMES + 3, "{written}");
+        assert!(written.contains("\n… 488 more\n"), "{written}");
+    }
+
+    #[test]
+    fn what_the_standard_library_writes_today_is_read() {
+        let backtrace = Backtrace::force_capture().to_string();
+        // Everything in here is this crate's own, or foreign.
+        assert_eq!(
+            frames(&backtrace.replace("discord_log::", "billing::")).first().map(|frame| {
+                frame.starts_with("billing::render::backtrace::tests::what_the_standard_library_writes_today_is_read (")
+                    && frame.contains("backtrace.rs:")
+            }),
+            Some(true),
+            "{backtrace}"
+        );
+        assert_eq!(frames(&backtrace), [""; 0], "{backtrace}");
+    }
+}
