@@ -1,6 +1,8 @@
 //! The driver's plain half between the journal and Discord: which request goes next, and what an answer changes. Reads no
 //! clock and does no I/O, so that a test drives it through outages and crashes in virtual time; `sender` only runs it.
 
+mod tell;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,10 +10,10 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::event::{Channel, Event, Severity};
 use crate::health::{Counters, Loss};
-use crate::record::{Closure, Closures, Ending, Entry, Journal, Now, Seq, Ticket};
+use crate::record::{Ending, Entry, Journal, Now, Seq, Ticket};
 use crate::reduce::{Doubt, Intake};
 use crate::render;
-use crate::send::{Answer, Denied, Engine, Introduction, LaneId, Limits, Outcome, Permit};
+use crate::send::{Answer, Denied, Engine, Introduction, LaneId, Limits, Outcome, Permit, Sent};
 
 /// Decides what goes out.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Dispatch {
     told: BTreeSet<LaneId>,
     /// Whether it matters which webhooks share a channel.
     introduces: bool,
+    /// Somebody waits for the end: nothing is held.
+    hurries: bool,
     is_open: bool,
     opens_at: Instant,
     said: Vec<Said>,
@@ -37,8 +41,8 @@ pub(crate) struct Dispatch {
 pub(crate) enum Request {
     /// Asks which channel a webhook belongs to.
     Introduce { introduction: Introduction, budgets: Vec<(String, Limits)> },
-    /// Posts a message, out of the budgets that other processes know by these names.
-    Post { permit: Permit, body: Vec<u8>, budgets: Vec<(String, Limits)> },
+    /// Posts a message, or changes the one that is named, out of the budgets that other processes know by these names.
+    Send { permit: Permit, edited: Option<String>, body: Vec<u8>, budgets: Vec<(String, Limits)> },
 }
 
 /// What goes to the local log.
@@ -74,6 +78,7 @@ impl Dispatch {
             intakes: BTreeMap::new(),
             settling: BTreeMap::new(),
             told: BTreeSet::new(),
+            hurries: false,
             is_open: false,
             opens_at: now + OPENING,
             said: Vec::new(),
@@ -81,32 +86,52 @@ impl Dispatch {
     }
 
     /// Gives every request that may go now, and when the next one may.
-    pub(crate) fn next(&mut self, now: Instant) -> (Vec<Request>, Option<Instant>) {
-        if !self.opens(now) {
+    pub(crate) fn next(&mut self, now: Now) -> (Vec<Request>, Option<Instant>) {
+        if !self.opens(now.instant) {
             return (Vec::new(), Some(self.opens_at));
         }
-        let mut lanes: BTreeSet<_> =
-            self.intakes.iter().filter(|(_, intake)| !intake.is_empty()).map(|(id, _)| *id).collect();
-        let mut in_order: Vec<_> = lanes.iter().copied().collect();
-        for lane in self.journal.backlog().into_iter().filter_map(|channel| self.lane_of(channel)) {
-            if lanes.insert(lane) {
-                in_order.push(lane);
-            }
-        }
+        let (lanes, mut wake) = self.ready(now.instant);
         let mut requests = Vec::new();
-        let mut wake: Option<Instant> = None;
-        for lane in in_order {
+        for lane in lanes {
             let next = self
-                .settles_until(lane, now)
-                .map_or_else(|| self.engine.permit(lane, now), |until| Err(Denied::Until(until)));
+                .settles_until(lane, now.instant)
+                .map_or_else(|| self.engine.permit(lane, now.instant), |until| Err(Denied::Until(until)));
             match next {
-                Ok(permit) => self.request(permit, now, &mut requests),
-                Err(Denied::Until(until)) => wake = Some(wake.map_or(until, |wake| wake.min(until))),
+                Ok(permit) => wake = earliest(wake, self.request(permit, now, &mut requests)),
+                Err(Denied::Until(until)) => wake = earliest(wake, Some(until)),
                 Err(Denied::Closed) => self.spill(lane),
                 Err(Denied::Busy) => {}
             }
         }
         (requests, wake)
+    }
+
+    /// Lists the lanes that may have something to send, and says when one will.
+    fn ready(&mut self, now: Instant) -> (Vec<LaneId>, Option<Instant>) {
+        let (mut lanes, mut wake, mut unshown) = (Vec::new(), None, Vec::new());
+        for (lane, intake) in &mut self.intakes {
+            let (expired, expires_at) = intake.expire(now);
+            unshown.extend(expired);
+            let ready_at = intake.ready_at(self.hurries, now);
+            if ready_at.is_some_and(|at| at <= now) {
+                lanes.push(*lane);
+            } else {
+                wake = earliest(wake, ready_at);
+            }
+            wake = earliest(wake, expires_at);
+        }
+        self.end_unshown(unshown);
+        for lane in self.journal.backlog().into_iter().filter_map(|channel| self.lane_of(channel)) {
+            if !lanes.contains(&lane) {
+                lanes.push(lane);
+            }
+        }
+        (lanes, wake)
+    }
+
+    /// Says whether somebody waits for the end, so that nothing is held.
+    pub(crate) fn hurry(&mut self, hurries: bool) {
+        self.hurries = hurries;
     }
 
     /// Waits for what earlier processes left, and for which webhooks are closed; a disk that hangs is not waited for.
@@ -116,24 +141,6 @@ impl Dispatch {
             self.close_those_of(&self.journal.closures());
         }
         self.is_open
-    }
-
-    /// Closes what earlier processes found closed, as long as it has the same address.
-    fn close_those_of(&mut self, closures: &Closures) {
-        let config = Arc::clone(&self.config);
-        for webhook in config.all_webhooks() {
-            if let Some(Closure { reason, at }) = closures.get(&webhook.fingerprint()) {
-                let lane = self.engine.open(webhook);
-                let text = format!(
-                    "The webhook of {} is gone since {at:.0} ({reason}). Make a new one, set it, and start the service \
-                     again; what is meant for it waits in the journal.",
-                    self.channels_of(lane)
-                );
-                self.said.push(Said::Told(Severity::Error, text));
-                self.engine.close(lane, reason);
-            }
-        }
-        self.counters.publish(self.engine.health());
     }
 
     /// A lane's next message waits until the last one is settled on the disk: so a crash repeats one message of it at
@@ -151,46 +158,76 @@ impl Dispatch {
         self.engine.lane(self.config.webhook(channel)?)
     }
 
-    /// Renders a lane's next message; the first one goes together with the question where it goes.
-    fn request(&mut self, permit: Permit, now: Instant, requests: &mut Vec<Request>) {
+    /// Renders a lane's next message, or the edit of an earlier one, for which new ones do not wait; the first message
+    /// goes together with the question where it goes. Gives when to ask again, if that is not a matter of events.
+    fn request(&mut self, permit: Permit, now: Now, requests: &mut Vec<Request>) -> Option<Instant> {
         let lane = permit.lane();
-        self.refill(lane);
+        self.refill(lane, now);
+        let edits_at = self.engine.edits_at(lane, now.instant);
         let intake = self.intakes.entry(lane).or_default();
-        let Some(batch) = intake.first() else {
+        let (edited, body) = if let Some(batch) = intake.first() {
+            let (message, fit) =
+                render::message(&self.config.render, &batch.entries, render::Repeat::of(batch.may_repeat));
+            intake.split_first(fit);
+            (None, message.to_json())
+        } else if edits_at.is_none()
+            && let Some(posted) = intake.edit()
+        {
+            let repeat = render::Repeat::of(posted.may_repeat);
+            (Some(posted.id.clone()), render::edit(&self.config.render, &posted.entries, repeat).to_json())
+        } else {
             // Nothing to send after all: the permit goes back unused.
-            return self.engine.cancel(permit);
+            let waits = intake.ready_at(self.hurries, now.instant).map(|at| edits_at.map_or(at, |edits| at.max(edits)));
+            self.engine.cancel(permit);
+            return waits;
         };
-        let repeat = if batch.may_repeat { render::Repeat::Possible } else { render::Repeat::First };
-        let (message, fit) = render::message(&self.config.render, &batch.entries, repeat);
-        intake.split_first(fit);
-        requests.push(Request::Post { permit, body: message.to_json(), budgets: self.engine.budgets(lane) });
+        requests.push(Request::Send { permit, edited, body, budgets: self.engine.budgets(lane) });
         if self.introduces
-            && let Some(introduction) = self.engine.introduce(lane, now)
+            && let Some(introduction) = self.engine.introduce(lane, now.instant)
         {
             requests.push(Request::Introduce { introduction, budgets: self.engine.budget_of_questions(lane) });
         }
+        None
     }
 
-    /// Takes what waits for a lane, the most urgent channel first, as long as there is room in one message.
-    fn refill(&mut self, lane: LaneId) {
-        if self.intakes.get(&lane).is_some_and(|intake| intake.first().is_some()) {
-            return;
-        }
-        let mut entries = Vec::new();
-        for channel in self.journal.backlog() {
-            if self.lane_of(channel) == Some(lane) && entries.len() < Intake::CAPACITY {
-                entries.extend(self.journal.take(channel, Intake::CAPACITY - entries.len()));
+    /// Takes what waits for a lane, the most urgent channel first, as long as there is room in one message. What is held
+    /// takes no room.
+    fn refill(&mut self, lane: LaneId, now: Now) {
+        while self.intakes.entry(lane).or_default().first().is_none() {
+            let mut entries = Vec::new();
+            for channel in self.journal.backlog() {
+                if self.lane_of(channel) == Some(lane) && entries.len() < Intake::CAPACITY {
+                    entries.extend(self.take(channel, Intake::CAPACITY - entries.len()));
+                }
+            }
+            let is_last = entries.is_empty();
+            let unshown = self.intakes.entry(lane).or_default().take_in(entries, self.hurries, now);
+            self.end_unshown(unshown);
+            if is_last {
+                break;
             }
         }
-        self.intakes.entry(lane).or_default().push(entries);
+    }
+
+    /// Takes entries of the journal. Calls that they count for an earlier process are known only now.
+    fn take(&self, channel: Channel, most: usize) -> Vec<Entry> {
+        let entries = self.journal.take(channel, most);
+        let adopted: u64 = entries.iter().filter(|entry| entry.is_adopted).map(Entry::repeats).sum();
+        if adopted > 0 {
+            self.counters.adopt(adopted);
+        }
+        entries
     }
 
     /// Takes a permit back with what came of its request.
     pub(crate) fn answered(&mut self, permit: Permit, answer: &Answer, now: Now) {
         let lane = permit.lane();
         let intake = self.intakes.entry(lane).or_default();
+        if let Some(message) = intake.land() {
+            return self.edit_answered(permit, message, answer, now);
+        }
         let events = intake.first().map_or(0, |batch| batch.entries.len());
-        let outcome = self.engine.complete(permit, answer, events, now.instant);
+        let outcome = self.engine.complete(permit, answer, Sent::Post { events }, now.instant);
         match outcome {
             Outcome::Again { may_repeat, is_fault } => {
                 if may_repeat {
@@ -201,9 +238,11 @@ impl Dispatch {
                 }
             }
             Outcome::Delivered { message } => {
-                let entries = intake.finish_first();
+                let (entries, unshown) = intake.post_first(message.as_deref(), now.instant);
                 self.counters.deliver(entries.len());
+                self.counters.merge(weight_of(&entries) - entries.len() as u64);
                 self.told.remove(&lane);
+                self.end_unshown(unshown);
                 self.settle(lane, entries, &Ending::Delivered { at: now.wall, message }, now);
             }
             Outcome::Refused { reason } => {
@@ -213,12 +252,44 @@ impl Dispatch {
             }
             Outcome::Suspended { reason } => self.tell_suspended(lane, &reason, now),
             Outcome::Closed { reason } => self.tell_closed(lane, &reason, now),
+            // Said of edits alone.
+            Outcome::Vanished => {}
+        }
+        self.counters.publish(self.engine.health());
+    }
+
+    /// Takes a permit back with what came of an edit; one that did not work out is tried again as long as the message is
+    /// young.
+    fn edit_answered(&mut self, permit: Permit, message: String, answer: &Answer, now: Now) {
+        let lane = permit.lane();
+        let outcome = self.engine.complete(permit, answer, Sent::Edit, now.instant);
+        let intake = self.intakes.entry(lane).or_default();
+        match outcome {
+            Outcome::Again { .. } => {}
+            Outcome::Delivered { .. } => {
+                let shown = intake.edited(&message);
+                self.counters.merge(weight_of(&shown));
+                self.told.remove(&lane);
+                self.settle(lane, shown, &Ending::Delivered { at: now.wall, message: Some(message) }, now);
+            }
+            Outcome::Refused { reason } => {
+                for entry in intake.forget(&message) {
+                    self.bury(lane, entry, reason.clone(), now);
+                }
+            }
+            Outcome::Suspended { reason } => self.tell_suspended(lane, &reason, now),
+            Outcome::Closed { reason } => self.tell_closed(lane, &reason, now),
+            Outcome::Vanished => {
+                let unshown = intake.forget(&message);
+                self.end_unshown(unshown);
+            }
         }
         self.counters.publish(self.engine.health());
     }
 
     /// Takes a permit back that another process has used up, until a moment.
     pub(crate) fn deferred(&mut self, permit: Permit, until: Instant) {
+        let _ = self.intakes.entry(permit.lane()).or_default().land();
         self.engine.defer(permit, until);
     }
 
@@ -251,13 +322,23 @@ impl Dispatch {
         let text = format!("Discord refuses event {} for good: {reason}", entry.id);
         self.said.push(Said::Told(Severity::Error, text));
         self.said.push(Said::Event(Arc::clone(&entry.event)));
-        self.counters.bury(1);
+        self.counters.bury(entry.weight());
         self.settle(lane, vec![entry], &Ending::Buried { at: now.wall, reason }, now);
     }
 
     fn settle(&mut self, lane: LaneId, entries: Vec<Entry>, ending: &Ending, now: Now) {
         let ticket = self.journal.settle(entries, Some(ending));
         self.settling.insert(lane, (ticket, now.instant + SETTLING));
+    }
+
+    /// Ends what was told of a failure whose message cannot be changed: too old, of another process, or deleted by a
+    /// person, who did not want it back. It is not buried, since nobody refused it, and is counted with what its report
+    /// tells.
+    fn end_unshown(&self, entries: Vec<Entry>) {
+        if !entries.is_empty() {
+            self.counters.merge(weight_of(&entries));
+            let _ = self.journal.settle(entries, None);
+        }
     }
 
     /// What waits for a closed webhook waits on for its new address, if this process's files outlive it; else it is
@@ -267,7 +348,11 @@ impl Dispatch {
             return;
         }
         let entries = self.take_all(|of| of == Some(lane), |of| of == lane);
-        self.counters.deliver_locally(entries.len());
+        for entry in &entries {
+            let own = if entry.is_follow_up() { 0 } else { 1 + entry.repeats() };
+            self.counters.deliver_locally(own);
+            self.counters.merge(entry.weight() - own);
+        }
         self.give_up(entries);
     }
 
@@ -280,7 +365,7 @@ impl Dispatch {
         let mut entries: Vec<_> = lanes.flat_map(|(_, intake)| intake.drain()).collect();
         for channel in self.journal.backlog() {
             if of_channel(self.lane_of(channel)) {
-                entries.extend(self.journal.take(channel, usize::MAX));
+                entries.extend(self.take(channel, usize::MAX));
             }
         }
         entries
@@ -299,61 +384,6 @@ impl Dispatch {
             self.engine.close(lane, reason);
         }
         self.counters.publish(self.engine.health());
-    }
-
-    /// Tells that a webhook is gone: locally, and in the first channel that still has one.
-    fn tell_closed(&mut self, lane: LaneId, reason: &str, now: Now) {
-        if let Some(webhook) = self.config.all_webhooks().find(|webhook| self.engine.lane(webhook) == Some(lane)) {
-            let closure = Closure { reason: reason.to_owned(), at: now.wall };
-            self.journal.close(Closures::from([(webhook.fingerprint(), closure)]));
-        }
-        let waits = if self.journal.outlives_the_process() {
-            "What is meant for it waits in the journal"
-        } else {
-            "Its events are written to the local log"
-        };
-        let text = format!(
-            "The webhook of {} answers: {reason}. {waits}. Make a new webhook, set it, and start the service again.",
-            self.channels_of(lane)
-        );
-        self.tell("A webhook is gone", text, now);
-    }
-
-    /// Tells once that a webhook takes nothing at the moment.
-    fn tell_suspended(&mut self, lane: LaneId, reason: &str, now: Now) {
-        if self.told.insert(lane) {
-            let text = format!(
-                "The webhook of {} answers: {reason}. What is meant for it waits, and is tried again every quarter of an hour.",
-                self.channels_of(lane)
-            );
-            self.tell("A webhook takes nothing", text, now);
-        }
-    }
-
-    fn tell(&mut self, title: &str, text: String, now: Now) {
-        let takes = |channel: &Channel| {
-            self.lane_of(*channel).is_some_and(|lane| !self.engine.is_closed(lane) && !self.told.contains(&lane))
-        };
-        let elsewhere = [Channel::System, Channel::Errors, Channel::Activity, Channel::Finance].into_iter().find(takes);
-        if let Some(channel) = elsewhere {
-            let mut event = Event::system_event(title, &text).in_channel(channel).with_severity(Severity::Error);
-            event.stamp(now.wall);
-            self.counters.accept_own();
-            let shed = self.journal.append(&mut std::iter::once(event), now.instant);
-            self.counters.lose(Loss::JournalFull, shed);
-        }
-        self.said.push(Said::Told(Severity::Error, text));
-    }
-
-    fn channels_of(&self, lane: LaneId) -> String {
-        let known = Channel::BUILT_IN.iter().chain(self.config.webhooks.keys());
-        let mut names: Vec<_> = known
-            .filter(|channel| self.lane_of(**channel) == Some(lane))
-            .map(|channel| format!("`{channel}`"))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names.join(", ")
     }
 
     /// Says whether all entries up to a number are settled, but those of closed webhooks.
@@ -378,7 +408,7 @@ impl Dispatch {
             let text = format!("{} events could not be delivered in time; they follow here", left.len());
             self.said.push(Said::Told(Severity::Warning, text));
         }
-        self.counters.lose(Loss::Shutdown, left.len() as u64);
+        self.counters.lose(Loss::Shutdown, weight_of(&left));
         let count = left.len();
         self.give_up(left);
         count
@@ -388,6 +418,15 @@ impl Dispatch {
     pub(crate) fn said(&mut self) -> Vec<Said> {
         std::mem::take(&mut self.said)
     }
+}
+
+fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    one.into_iter().chain(other).min()
+}
+
+/// How many accepted events end with these.
+fn weight_of(entries: &[Entry]) -> u64 {
+    entries.iter().map(Entry::weight).sum()
 }
 
 /// How long earlier processes' journals are waited for.

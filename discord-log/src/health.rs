@@ -41,7 +41,10 @@ pub struct Health {
     pub delivered: u64,
     /// Those of the delivered that went to the local log.
     pub delivered_locally: u64,
-    /// Events whose count stands in the message of an earlier one.
+    /// Events that have no message of their own: calls that are counted in a message, and what was told later of a
+    /// failure, once the message or the edit that holds it is confirmed. What came when its message could not be
+    /// changed any more (a minute later, after a restart, or because a person had deleted it) says nothing that the
+    /// report does not say, and counts here too.
     pub merged: u64,
     /// Events on their way.
     pub waiting: u64,
@@ -151,6 +154,7 @@ pub(crate) struct Counters {
     left: AtomicU64,
     delivered: AtomicU64,
     delivered_locally: AtomicU64,
+    merged: AtomicU64,
     buried: AtomicU64,
     lost: [AtomicU64; Loss::ALL.len()],
     webhooks: Mutex<Vec<WebhookHealth>>,
@@ -165,6 +169,7 @@ impl Counters {
             left: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             delivered_locally: AtomicU64::new(0),
+            merged: AtomicU64::new(0),
             buried: AtomicU64::new(0),
             lost: [const { AtomicU64::new(0) }; Loss::ALL.len()],
             webhooks: Mutex::new(Vec::new()),
@@ -174,7 +179,10 @@ impl Counters {
     /// Starts again at nothing, in a fork: what the parent counts is the parent's.
     pub(crate) fn reset(&self) {
         let own = [&self.accepted, &self.crossed, &self.written, &self.left, &self.delivered, &self.delivered_locally];
-        own.into_iter().chain([&self.buried]).chain(&self.lost).for_each(|counter| counter.store(0, Ordering::Release));
+        own.into_iter()
+            .chain([&self.merged, &self.buried])
+            .chain(&self.lost)
+            .for_each(|counter| counter.store(0, Ordering::Release));
         self.publish(Vec::new());
     }
 
@@ -236,13 +244,18 @@ impl Counters {
         self.delivered.fetch_add(events as u64, Ordering::Release);
     }
 
-    pub(crate) fn deliver_locally(&self, events: usize) {
-        self.delivered_locally.fetch_add(events as u64, Ordering::Relaxed);
-        self.deliver(events);
+    pub(crate) fn deliver_locally(&self, events: u64) {
+        self.delivered_locally.fetch_add(events, Ordering::Relaxed);
+        self.delivered.fetch_add(events, Ordering::Release);
     }
 
-    pub(crate) fn bury(&self, events: usize) {
-        self.buried.fetch_add(events as u64, Ordering::Release);
+    /// Counts events that stand in the message of another one, or would say nothing beside it.
+    pub(crate) fn merge(&self, events: u64) {
+        self.merged.fetch_add(events, Ordering::Release);
+    }
+
+    pub(crate) fn bury(&self, events: u64) {
+        self.buried.fetch_add(events, Ordering::Release);
     }
 
     pub(crate) fn lose(&self, loss: Loss, events: u64) {
@@ -263,6 +276,7 @@ impl Counters {
     pub(crate) fn snapshot(&self) -> Health {
         // The ends are read before the beginning, so that an event which ends meanwhile still counts as waiting.
         let delivered = self.delivered();
+        let merged = self.merged.load(Ordering::Acquire);
         let buried = self.buried.load(Ordering::Acquire);
         let lost: BTreeMap<_, _> = Loss::ALL.into_iter().map(|loss| (loss, self.lost(loss))).collect();
         let accepted = self.accepted();
@@ -270,8 +284,8 @@ impl Counters {
             accepted,
             delivered,
             delivered_locally: self.delivered_locally.load(Ordering::Relaxed).min(delivered),
-            merged: 0,
-            waiting: accepted.saturating_sub(delivered + buried + lost.values().sum::<u64>()),
+            merged,
+            waiting: accepted.saturating_sub(delivered + merged + buried + lost.values().sum::<u64>()),
             buried,
             lost: lost.into_iter().filter(|(_, count)| *count > 0).collect(),
             webhooks: self.webhooks.lock().unwrap_or_else(PoisonError::into_inner).clone(),

@@ -4,15 +4,20 @@
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::event::{Event, Severity};
+use crate::event::{Event, Severity, Stage};
 use crate::render;
 
 /// The target under which `tracing` gets what cannot go to Discord.
 const TARGET: &str = "discord_log::local";
 
-/// Writes an event as one line.
+/// Writes an event as one line; what only adds to a failure that was written says no more than whether the program
+/// recovered.
 pub(crate) fn write(settings: &render::Settings, event: &Event) {
-    emit(event.severity(), &render::line(settings, event));
+    let adds = event.failure().is_some_and(|failure| failure.stage != Stage::Raised);
+    let line = if adds { render::addition(event) } else { Some(render::line(settings, event)) };
+    if let Some(line) = line {
+        emit(event.severity(), &line);
+    }
 }
 
 /// Tells the host something about the logger itself.

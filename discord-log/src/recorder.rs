@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::event::{Channel, Event, Severity};
+use crate::event::{Channel, Event, Severity, Stage};
 use crate::filter::{Toggle, high_value_alert};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
@@ -41,8 +41,8 @@ pub(crate) struct Recorder {
     batch: VecDeque<Event>,
     /// Ready for the journal.
     sorted: Vec<Event>,
-    /// An event of neither is being looked at.
-    in_hand: bool,
+    /// How many accepted events end with the one that is being looked at, and is in neither.
+    in_hand: u64,
 }
 
 /// How long a batch gathers; within the 100 ms that an event may stay in memory alone.
@@ -75,7 +75,7 @@ impl Recorder {
             collects_at: Instant::now() + COLLECTED,
             batch: VecDeque::new(),
             sorted: Vec::new(),
-            in_hand: false,
+            in_hand: 0,
         }
     }
 
@@ -125,14 +125,14 @@ impl Recorder {
         }
         while let Some(event) = self.batch.pop_front() {
             // An event that this thread panics over is lost, and not tried again.
-            self.in_hand = true;
+            self.in_hand = 1 + event.repeats();
             COUNTERS.cross(1);
             testing::fail_point(testing::Part::Recorder);
             if let Some(alert) = self.alert(&event) {
                 self.sort(alert);
             }
             self.sort(event);
-            self.in_hand = false;
+            self.in_hand = 0;
         }
         self.append()
     }
@@ -174,7 +174,7 @@ impl Recorder {
         if goes_to_discord {
             self.sorted.push(event);
         } else {
-            COUNTERS.deliver_locally(1);
+            count_locally(&event);
         }
     }
 
@@ -275,9 +275,7 @@ impl Recorder {
 
     /// Notes an event that was lost with a panic of this thread.
     pub(crate) fn mend(&mut self) {
-        if std::mem::take(&mut self.in_hand) {
-            COUNTERS.lose(Loss::LoggerPanicked, 1);
-        }
+        COUNTERS.lose(Loss::LoggerPanicked, std::mem::take(&mut self.in_hand));
     }
 
     /// Writes what is in the queue to the local log, for when this thread is given up.
@@ -285,8 +283,19 @@ impl Recorder {
         let left = self.batch.drain(..).chain(std::iter::from_fn(|| self.queue.pop()));
         for event in left.chain(self.sorted.drain(..)) {
             local_log::write(&self.config.render, &event);
-            COUNTERS.deliver_locally(1);
+            count_locally(&event);
         }
+    }
+}
+
+/// Counts an event that was written here, with the calls that it tells of. What only adds to the report of a failure is no
+/// event of its own any more.
+fn count_locally(event: &Event) {
+    let events = 1 + event.repeats();
+    if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
+        COUNTERS.merge(events);
+    } else {
+        COUNTERS.deliver_locally(events);
     }
 }
 

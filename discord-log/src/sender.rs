@@ -144,7 +144,8 @@ impl Sender {
     async fn serve(&mut self) {
         loop {
             testing::fail_point(testing::Part::Sender);
-            let (requests, wake) = self.dispatch.next(Instant::now());
+            self.dispatch.hurry(self.stop.is_some() || !self.flushes.is_empty());
+            let (requests, wake) = self.dispatch.next(now());
             requests.into_iter().for_each(|request| self.send(request));
             let flush = self.answer_flushes(Instant::now());
             self.say();
@@ -196,7 +197,7 @@ impl Sender {
                     inbox.put(Input::Introduced { introduction, answer });
                 });
             }
-            Request::Post { permit, body, budgets } => {
+            Request::Send { permit, edited, body, budgets } => {
                 let mut flight = Flight { permit: Some(permit), sharers: None, inbox };
                 tokio::spawn(async move {
                     let share = Share::ask(host, budgets).await;
@@ -206,7 +207,10 @@ impl Sender {
                         Share::None { until: None } | Share::Granted { .. } => {}
                     }
                     let Some(permit) = &flight.permit else { return };
-                    let answer = client.post(permit, body).await;
+                    let answer = match edited {
+                        Some(message) => client.edit(permit, &message, body).await,
+                        None => client.post(permit, body).await,
+                    };
                     share.finish(&answer);
                     flight.land(answer);
                 });

@@ -55,13 +55,13 @@ impl Backlog {
     }
 
     /// Lets entries go until no more than so many are left, and gives how many went: the least severe, and among those
-    /// the oldest.
+    /// the oldest. Calls that only an entry counts go with it.
     pub(super) fn shed(&mut self, capacity: usize) -> u64 {
         let mut shed = 0;
         while self.len() > capacity || (self.spilled > self.most_bytes && self.len() > 1) {
             let entry = self.by_severity.iter_mut().find(|queue| !queue.is_empty()).and_then(VecDeque::pop_front);
-            self.spilled -= entry.map_or(0, |entry| entry.event.entries().spilled());
-            shed += 1;
+            self.spilled -= entry.as_ref().map_or(0, |entry| entry.event.entries().spilled());
+            shed += entry.map_or(1, |entry| entry.weight());
         }
         shed
     }

@@ -67,7 +67,7 @@ impl Journal for MemoryJournal {
 
     fn settle(&self, entries: Vec<Entry>, _ending: Option<&Ending>) -> Ticket {
         let mut state = self.state();
-        for entry in entries {
+        for entry in entries.into_iter().flat_map(Entry::flatten) {
             if let Some(backlog) = state.channels.get_mut(&entry.event.channel()) {
                 backlog.settle(entry.seq);
             }

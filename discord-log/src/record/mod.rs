@@ -127,7 +127,7 @@ pub(crate) trait Journal: Debug + Send + Sync {
     /// Hands out the next entries of a channel, at most `most`; errors and critical events first, but finance in order.
     fn take(&self, channel: Channel, most: usize) -> Vec<Entry>;
 
-    /// Ends entries that were taken, and says how; without an ending they were given up.
+    /// Ends entries that were taken, with what has joined them, and says how; without an ending they were given up.
     fn settle(&self, entries: Vec<Entry>, ending: Option<&Ending>) -> Ticket;
 
     /// Says whether what was settled up to then would not be delivered again by the next process.

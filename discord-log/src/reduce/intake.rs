@@ -1,9 +1,13 @@
-//! What a lane has taken and not settled: a short row of batches, the first of which is being sent.
+//! What a lane has taken and not settled: a short row of batches, the first of which is being sent; reports that are
+//! held for what follows them; and messages that are to be edited.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
-use crate::event::Channel;
-use crate::record::Entry;
+use super::posted::{Messages, Posted};
+use super::reports::{Reports, adds_to, tells_of};
+use crate::event::{Channel, FailureId};
+use crate::record::{Entry, Now};
 
 /// Events that go out as one message.
 #[derive(Debug)]
@@ -32,6 +36,10 @@ pub(crate) struct Intake {
     /// Suspected of breaking the server, and sent when nothing else waits.
     aside: VecDeque<Batch>,
     delivered: u64,
+    reports: Reports,
+    messages: Messages,
+    /// The message that is being edited.
+    editing: Option<String>,
 }
 
 /// What to do about a message that the server breaks over.
@@ -52,8 +60,46 @@ impl Intake {
     /// Source: ten embeds a message, <https://discord.com/developers/docs/resources/webhook#execute-webhook>.
     pub(crate) const CAPACITY: usize = 10;
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.batches.is_empty() && self.aside.is_empty()
+    /// Says from when on there is something to send, if there is anything.
+    pub(crate) fn ready_at(&self, hurries: bool, now: Instant) -> Option<Instant> {
+        let has_some = !self.batches.is_empty() || !self.aside.is_empty() || self.messages.next().is_some();
+        let held_until = self.reports.release_at().map(|at| if hurries { now } else { at.max(now) });
+        if has_some { Some(now) } else { held_until }
+    }
+
+    /// Takes in what came from the journal: reports that may be told more about are held for a moment, unless somebody
+    /// waits for the end, and what is told later joins its report. Gives back what can be shown nowhere any more.
+    pub(crate) fn take_in(&mut self, taken: Vec<Entry>, hurries: bool, now: Now) -> Vec<Entry> {
+        let mut ready = if hurries { self.reports.drain() } else { self.reports.release(now.instant) };
+        let mut unshown = Vec::new();
+        for entry in taken {
+            match adds_to(&entry) {
+                Some(failure) => unshown.extend(self.complete(failure, entry, &mut ready)),
+                None if hurries => ready.push(entry),
+                None => ready.extend(self.reports.hold(entry, now)),
+            }
+        }
+        self.push(ready);
+        unshown
+    }
+
+    /// Brings what was told later to its report, wherever that is; gives it back if that is nowhere.
+    fn complete(&mut self, failure: FailureId, later: Entry, ready: &mut Vec<Entry>) -> Option<Entry> {
+        let later = match self.reports.complete(failure, later) {
+            Ok(report) => {
+                ready.push(report);
+                return None;
+            }
+            Err(later) => later,
+        };
+        let waiting = self.batches.iter_mut().chain(&mut self.aside).flat_map(|batch| &mut batch.entries);
+        match ready.iter_mut().chain(waiting).find(|entry| tells_of(entry, failure)) {
+            Some(report) => {
+                report.absorb(later);
+                None
+            }
+            None => self.messages.complete(failure, later).err(),
+        }
     }
 
     /// Adds entries behind the others; without any, and with nothing else to send, what was put aside comes back.
@@ -134,9 +180,46 @@ impl Intake {
         self.batches.pop_front().map(|batch| batch.entries).unwrap_or_default()
     }
 
+    /// Takes the first batch out, which stands in a message now; gives it with what can be shown no more for that.
+    pub(crate) fn post_first(&mut self, message: Option<&str>, now: Instant) -> (Vec<Entry>, Vec<Entry>) {
+        let may_repeat = self.first().is_some_and(|batch| batch.may_repeat);
+        let entries = self.finish_first();
+        let unshown = message.map(|message| self.messages.post(message.to_owned(), &entries, may_repeat, now));
+        (entries, unshown.unwrap_or_default())
+    }
+
+    /// Gives the message that should be edited, and notes that it is being edited until [`land`](Self::land).
+    pub(crate) fn edit(&mut self) -> Option<&Posted> {
+        let posted = self.messages.next()?;
+        self.editing = Some(posted.id.clone());
+        Some(posted)
+    }
+
+    /// Notes that nothing of the lane is under way any more; gives the message that was being edited.
+    pub(crate) fn land(&mut self) -> Option<String> {
+        self.editing.take()
+    }
+
+    /// Takes what an edit has shown.
+    pub(crate) fn edited(&mut self, message: &str) -> Vec<Entry> {
+        self.messages.edited(message)
+    }
+
+    /// Takes what came for a message that cannot be edited.
+    pub(crate) fn forget(&mut self, message: &str) -> Vec<Entry> {
+        self.messages.forget(message)
+    }
+
+    /// Takes what came for messages that are too old to be edited by now, and says when there will be more of it.
+    pub(crate) fn expire(&mut self, now: Instant) -> (Vec<Entry>, Option<Instant>) {
+        (self.messages.expire(now), self.messages.expires_at())
+    }
+
     /// Takes everything out, when the lane ends.
     pub(crate) fn drain(&mut self) -> Vec<Entry> {
-        self.batches.drain(..).chain(self.aside.drain(..)).flat_map(|batch| batch.entries).collect()
+        let held = self.reports.drain();
+        let batches = self.batches.drain(..).chain(self.aside.drain(..)).flat_map(|batch| batch.entries);
+        batches.chain(held).chain(self.messages.drain()).collect()
     }
 }
 

@@ -315,10 +315,10 @@ impl World {
 
     /// Lets the process send what it may.
     fn dispatch(&mut self) -> Option<Instant> {
-        let (requests, wake) = self.process.dispatch.next(self.now.instant);
+        let (requests, wake) = self.process.dispatch.next(self.now);
         for request in requests {
             let (flight, after) = match request {
-                Request::Post { permit, body, .. } => {
+                Request::Send { permit, body, .. } => {
                     let webhook = self.webhook_of(permit.lane());
                     let Reply { answer, after } = self.discord.post(webhook, &body, self.now.instant);
                     (Flight::Post(permit, answer), after)

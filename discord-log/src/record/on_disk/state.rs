@@ -157,9 +157,10 @@ impl State {
     }
 
     pub(super) fn settle(&mut self, entries: Vec<Entry>, ending: Option<&Ending>) -> Ticket {
+        let entries: Vec<_> = entries.into_iter().flat_map(Entry::flatten).collect();
         let mut is_on_disk = false;
         for entry in &entries {
-            let key = StrandKey::of(entry.event.channel(), entry.event.severity());
+            let key = StrandKey::of(entry.event.channel(), entry.severity);
             match self.strand(key).settle(entry.seq) {
                 strand::Settled::InFile(chunk) => {
                     self.settle_in(key, &chunk);
@@ -293,6 +294,7 @@ impl State {
         let mut entries = Vec::new();
         for (place, id, event) in read {
             let mut entry = Entry::new(chunk.first.plus(place), id, event);
+            entry.is_adopted = chunk.home != OWN;
             if !chunk.settled.contains(&place) && chunk.home != OWN {
                 entry.may_repeat = self.homes.get_mut(&chunk.home).is_some_and(|home| home.is_unsure(key));
             }
