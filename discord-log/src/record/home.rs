@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 use super::chunk::ChunkName;
 use super::storage::{Listed, Lock, Storage};
 use super::strand::StrandKey;
-use crate::event::Channel;
+use crate::event::{Channel, Event, Failure, Stage};
 
 /// A directory whose lock this process holds.
 #[derive(Debug)]
 pub(super) struct Home {
     dir: PathBuf,
     state: State,
-    /// How many events of each strand were read.
-    read: BTreeMap<StrandKey, usize>,
+    /// How many reports of failures were read of each strand, and how many other events.
+    read: BTreeMap<StrandKey, (usize, usize)>,
     /// Events at the front of each strand that the owner may have delivered before it died.
     unsure: usize,
     _lock: Lock,
@@ -126,10 +126,19 @@ impl Home {
 
     /// Says whether the next event that is read of a strand may have been delivered by the owner before it died, and
     /// counts it. A strand is read in order and sent from its front, at most one message at a time.
-    pub(super) fn is_unsure(&mut self, strand: StrandKey) -> bool {
-        let read = self.read.entry(strand).or_default();
+    ///
+    /// Reports of failures may be held back, and what is told later of them waits for an edit, while others are sent:
+    /// so they do not count among those.
+    pub(super) fn is_unsure(&mut self, strand: StrandKey, event: &Event) -> bool {
+        let (reports, others) = self.read.entry(strand).or_default();
+        let (read, held) = match event.failure() {
+            None => (others, 0),
+            Some(Failure { stage: Stage::Raised, .. }) => (reports, REPORTS_HELD),
+            // Never sent by itself.
+            Some(_) => return false,
+        };
         *read += 1;
-        *read <= self.unsure
+        *read <= self.unsure.saturating_add(held)
     }
 
     pub(super) fn folder(&self, channel: Channel) -> PathBuf {
@@ -205,6 +214,8 @@ fn key(channel: Channel, name: ChunkName) -> String {
 
 /// Events that one message tells at most.
 const EVENTS_IN_FLIGHT: usize = 10;
+/// Reports of failures that may be held while others are sent.
+const REPORTS_HELD: usize = 100;
 
 const LOCK: &str = "lock";
 const STATE: &str = "state.json";

@@ -296,7 +296,8 @@ impl State {
             let mut entry = Entry::new(chunk.first.plus(place), id, event);
             entry.is_adopted = chunk.home != OWN;
             if !chunk.settled.contains(&place) && chunk.home != OWN {
-                entry.may_repeat = self.homes.get_mut(&chunk.home).is_some_and(|home| home.is_unsure(key));
+                entry.may_repeat =
+                    self.homes.get_mut(&chunk.home).is_some_and(|home| home.is_unsure(key, &entry.event));
             }
             // A line that was put into another's place is damage, too.
             if StrandKey::of(entry.event.channel(), entry.event.severity()) == key {
