@@ -75,6 +75,9 @@ pub(super) const INLINE_CHARACTERS: usize = 32;
 /// Characters up to which a value of the event stands in its title instead of in a field.
 pub(super) const HEADLINE_CHARACTERS: usize = 100;
 
+/// Bytes of a function's name in a backtrace.
+pub(super) const FUNCTION_BYTES: usize = 120;
+
 /// Frames of a backtrace that are shown.
 pub(super) const FRAMES: usize = 12;
 
