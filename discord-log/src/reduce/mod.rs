@@ -7,3 +7,6 @@ mod posted;
 mod reports;
 
 pub(crate) use self::intake::{Doubt, Intake};
+
+#[cfg(test)]
+mod tests;

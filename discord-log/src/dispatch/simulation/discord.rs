@@ -63,6 +63,8 @@ pub(super) struct Webhook {
     /// Requests after it answered that it is gone.
     pub(super) calls_when_gone: u32,
     window: Option<(Instant, u32)>,
+    /// Edits are counted by themselves.
+    edits: Option<(Instant, u32)>,
     pub(super) block: Option<Block>,
 }
 
@@ -86,6 +88,9 @@ pub(super) struct Discord {
     pub(super) block: Option<Block>,
     /// By event: how often it stands in a message, and how often without a mark.
     pub(super) stored: BTreeMap<u32, (u32, u32)>,
+    /// What stands in each message: events, and those of them that say that the program recovered.
+    messages: BTreeMap<String, Shown>,
+    pub(super) edited: u32,
     /// In the order in which finance events came.
     pub(super) finance: Vec<u32>,
     /// Refused for a limit that nobody asked for.
@@ -93,6 +98,15 @@ pub(super) struct Discord {
     pub(super) invalid: u32,
     pub(super) violations: Vec<String>,
     pub(super) ambiguous: u32,
+}
+
+/// What stands in a message.
+#[derive(Debug, Default)]
+struct Shown {
+    webhook: usize,
+    events: Vec<u32>,
+    recovered: BTreeSet<u32>,
+    is_deleted: bool,
 }
 
 /// What comes back, and after how long.
@@ -111,6 +125,8 @@ impl Discord {
             faults: Vec::new(),
             block: None,
             stored: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            edited: 0,
             finance: Vec::new(),
             overruns: 0,
             invalid: 0,
@@ -132,8 +148,8 @@ impl Discord {
         self.faults.iter().find(is_on).map(|(_, fault, _)| *fault)
     }
 
-    /// Takes a message.
-    pub(super) fn post(&mut self, webhook: usize, body: &[u8], now: Instant) -> Reply {
+    /// Takes a message, or an edit of one.
+    pub(super) fn take(&mut self, webhook: usize, edited: Option<&str>, body: &[u8], now: Instant) -> Reply {
         let after = Duration::from_millis(self.random.u64(5..400));
         self.judge_request(webhook, now, after);
         let fault = self.fault(webhook, now);
@@ -142,20 +158,20 @@ impl Discord {
             Some(Fault::Hangs { stores }) => {
                 self.ambiguous += 1;
                 if stores {
-                    self.store(webhook, body);
+                    self.store(webhook, edited, body);
                 }
                 return Reply { answer: failed(true), after: Duration::from_secs(10) };
             }
             Some(Fault::Resets { stores }) => {
                 self.ambiguous += 1;
                 if stores {
-                    self.store(webhook, body);
+                    self.store(webhook, edited, body);
                 }
                 failed(true)
             }
             Some(Fault::Status { status, stores }) => {
                 if stores {
-                    self.store(webhook, body);
+                    self.store(webhook, edited, body);
                 }
                 self.ambiguous += u32::from(status == 500 || status > 503);
                 response(status, LimitHeaders::default(), "<html>")
@@ -165,7 +181,7 @@ impl Discord {
             Some(Fault::LimitsWebhook) => self.limit(webhook, Scope::User, now, after),
             Some(Fault::LimitsChannel) => self.limit(webhook, Scope::Shared, now, after),
             Some(Fault::LimitsAddress) => self.limit(webhook, Scope::Global, now, after),
-            None => self.take(webhook, body, now, after),
+            None => self.take_well(webhook, edited, body, now, after),
         };
         Reply { answer, after }
     }
@@ -240,13 +256,21 @@ impl Discord {
     }
 
     /// What it does on a good day.
-    fn take(&mut self, webhook: usize, body: &[u8], now: Instant, after: Duration) -> Answer {
+    fn take_well(
+        &mut self,
+        webhook: usize,
+        edited: Option<&str>,
+        body: &[u8],
+        now: Instant,
+        after: Duration,
+    ) -> Answer {
         if self.webhooks[webhook].is_deleted {
             return self.gone(webhook);
         }
         let channel = self.channels.entry(self.webhooks[webhook].channel).or_default();
         channel.retain(|at| now.duration_since(*at) < CHANNEL.1);
-        let window = &mut self.webhooks[webhook].window;
+        let known = &mut self.webhooks[webhook];
+        let window = if edited.is_some() { &mut known.edits } else { &mut known.window };
         let (since, used) = window.filter(|(since, _)| now.duration_since(*since) < BUCKET.1).unwrap_or((now, 0));
         let full_until = (channel.len() >= CHANNEL.0).then(|| channel.front().map(|at| *at + CHANNEL.1)).flatten();
         let used_until = (used >= BUCKET.0).then_some(since + BUCKET.1);
@@ -271,17 +295,50 @@ impl Discord {
         if text.contains("breaker") {
             return response(500, headers, r#"{"code":0,"message":"Internal Server Error"}"#);
         }
-        self.store(webhook, body);
-        let id = self.random.u64(..).to_string();
-        response(200, headers, &json!({ "id": id }).to_string())
+        match self.store(webhook, edited, body) {
+            Some(id) => response(200, headers, &json!({ "id": id }).to_string()),
+            None => response(404, headers, r#"{"message":"Unknown Message","code":10008}"#),
+        }
     }
 
-    fn store(&mut self, webhook: usize, body: &[u8]) {
+    /// Changes a message; gives its name if it is there.
+    fn edit(&mut self, webhook: usize, id: &str, message: &Value) -> Option<String> {
+        let shown = shown(webhook, message);
+        let known = self.messages.get_mut(id).filter(|known| !known.is_deleted)?;
+        if (known.webhook, &known.events) != (webhook, &shown.events) || message.get("username").is_some() {
+            self.violations.push(format!("an edit makes another message of {known:?}: {shown:?}"));
+        }
+        if !known.recovered.is_subset(&shown.recovered) {
+            self.violations.push(format!("an edit takes something back: {known:?} {shown:?}"));
+        }
+        *known = shown;
+        self.edited += 1;
+        Some(id.to_owned())
+    }
+
+    /// A person deletes a message.
+    pub(super) fn delete_message(&mut self) {
+        let count = self.messages.len().max(1);
+        if let Some(message) = self.messages.values_mut().nth(self.random.usize(..count)) {
+            message.is_deleted = true;
+        }
+    }
+
+    /// The events of which some message says that the program recovered.
+    pub(super) fn recovered(&self) -> BTreeSet<u32> {
+        self.messages.values().flat_map(|message| &message.recovered).copied().collect()
+    }
+
+    /// Stores a message or a change of one; gives its name if it is there then.
+    fn store(&mut self, webhook: usize, edited: Option<&str>, body: &[u8]) -> Option<String> {
         let text = String::from_utf8_lossy(body);
         if self.webhooks[webhook].is_deleted || text.contains("poison") || text.contains("breaker") {
-            return;
+            return None;
         }
         let message: Value = serde_json::from_slice(body).expect("JSON");
+        if let Some(id) = edited {
+            return self.edit(webhook, id, &message);
+        }
         for embed in message["embeds"].as_array().expect("embeds") {
             let Some(title) = number_in(embed["title"].as_str().unwrap_or_default()) else { continue };
             let is_marked = embed["footer"]["text"].as_str().is_some_and(|text| text.contains("possible repeat"));
@@ -292,6 +349,9 @@ impl Discord {
                 self.finance.push(title);
             }
         }
+        let id = self.random.u64(..).to_string();
+        self.messages.insert(id.clone(), shown(webhook, &message));
+        Some(id)
     }
 
     pub(super) fn shares_a_channel(&self) -> bool {
@@ -307,6 +367,21 @@ impl Discord {
     pub(super) fn stored_events(&self) -> BTreeSet<u32> {
         self.stored.keys().copied().collect()
     }
+}
+
+/// Reads a message. What says that the program recovered stands in the event that it belongs to, and never alone.
+fn shown(webhook: usize, message: &Value) -> Shown {
+    let mut shown = Shown { webhook, ..Shown::default() };
+    for embed in message["embeds"].as_array().expect("embeds") {
+        let number = number_in(embed["title"].as_str().unwrap_or_default());
+        let fields = embed["fields"].as_array().into_iter().flatten();
+        let recovered = fields.filter(|field| field["name"] == "Recovered in").map(|field| &field["value"]);
+        let recovered: Vec<_> = recovered.map(|function| number_in(function.as_str().unwrap_or_default())).collect();
+        assert!(recovered.is_empty() || recovered == [number], "of another event: {embed}");
+        shown.events.extend(number);
+        shown.recovered.extend(recovered.into_iter().flatten());
+    }
+    shown
 }
 
 /// The number that an event of the simulation has in its title.

@@ -68,6 +68,7 @@ impl World {
             let text = String::from_utf8_lossy(&bytes);
             assert!(!text.contains(CANARY), "seed {seed}: {} holds a token: {text}", path.display());
         }
+        self.judge_recoveries();
         self.hear();
         let told = format!("{} {:?} {:?}", self.said, self.process.dispatch, health);
         assert!(!told.contains(CANARY), "seed {seed}: a token is told");

@@ -4,6 +4,7 @@
 //! A failing seed prints itself; `SIMULATION_SEED=<number> cargo test -p discord-log simulation` runs it alone.
 
 mod discord;
+mod failures;
 mod judge;
 
 use std::collections::VecDeque;
@@ -18,6 +19,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use self::discord::{Discord, Fault, Reply};
+use self::failures::{EDITED, Failed, JUDGED, RECOVERED};
 use super::*;
 use crate::record::{DiskJournal, Failing, PowerCut, Settings, Storage};
 
@@ -50,6 +52,10 @@ fn ten_thousand_bad_days_lose_nothing() {
     });
     let failed = failed.into_inner().expect("no other panic");
     assert!(failed.is_empty(), "SIMULATION_SEED={} and {} others fail", failed[0], failed.len() - 1);
+    let [recovered, edited, judged] = [&RECOVERED, &EDITED, &JUDGED].map(|count| count.load(Ordering::Relaxed));
+    println!("{recovered} recoveries shown, {edited} edits, all of them in {judged} good days");
+    let is_seldom = seeds.end - seeds.start == SEEDS && (recovered < 50_000 || edited < 10_000 || judged < 300);
+    assert!(!is_seldom, "{recovered} recoveries, {edited} edits, {judged} good days: they test nothing");
 }
 
 /// One process after the other, their disk and their Discord.
@@ -70,6 +76,10 @@ struct World {
     faults: Vec<Fault>,
     said: String,
     has_breakers: bool,
+    /// People delete messages or webhooks.
+    deletes: bool,
+    /// Something that is told later is refused, with all that stands in its message.
+    refuses: bool,
 }
 
 struct Process {
@@ -87,8 +97,11 @@ struct Issued {
     is_buried: bool,
     /// Lost with a crash before it was due to be on the disk.
     is_excused: bool,
+    /// Written by a process that was killed before it synced it.
+    is_unsynced: bool,
     /// Seen in the process that took it.
     of: u32,
+    failing: Option<Failed>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +113,8 @@ enum Action {
     EndWell,
     Jump(i64),
     Delete(usize),
+    DeleteMessage,
+    Tell(u32),
 }
 
 enum Flight {
@@ -152,6 +167,8 @@ impl World {
             faults: Vec::new(),
             said: String::new(),
             has_breakers: false,
+            deletes: false,
+            refuses: false,
         };
         world.plan();
         world
@@ -188,6 +205,10 @@ impl World {
         if random.u8(..8) == 0 {
             plan.push((random.u64(..length * 1_000), Action::Delete(random.usize(..CHANNELS.len()))));
         }
+        if random.u8(..6) == 0 {
+            plan.extend((0..20).map(|_| (random.u64(..length * 1_000), Action::DeleteMessage)));
+        }
+        self.deletes = plan.iter().any(|(_, what)| matches!(what, Action::Delete(_) | Action::DeleteMessage));
         plan.sort_by_key(|(at, _)| *at);
         self.plan = plan.into_iter().map(|(at, what)| (self.started + Duration::from_millis(at), what)).collect();
     }
@@ -261,6 +282,8 @@ impl World {
             Action::Break(whom, fault, lasts) => self.discord.faults.push((whom, fault, self.now.instant + lasts)),
             Action::Jump(seconds) => self.now.wall += jiff::SignedDuration::from_secs(seconds),
             Action::Delete(webhook) => self.discord.webhooks[webhook].is_deleted = true,
+            Action::DeleteMessage => self.discord.delete_message(),
+            Action::Tell(number) => self.tell(number),
             end => self.die(end),
         }
     }
@@ -268,19 +291,20 @@ impl World {
     fn log_one(&mut self, channel: Channel, severity: Severity) -> u32 {
         let offset = CHANNELS.iter().position(|known| *known == channel).unwrap_or_default() as u32;
         let number = self.issued.len() as u32 * 4 + offset;
-        let (is_poison, is_breaker) = (self.random.u8(..60) == 0, self.random.u16(..400) == 0);
-        let text = if is_poison {
-            "poison"
-        } else if is_breaker {
-            "breaker"
-        } else {
-            "fine"
-        };
-        self.has_breakers |= is_breaker;
+        let text = self.any_text();
         let mut event = Event::system_event(format!("No. {number} of many"), text);
         event.stamp(self.now.wall);
-        let event = event.in_channel(channel).with_severity(severity);
-        self.process.counters.accept_own();
+        let mut event = event.in_channel(channel).with_severity(severity);
+        let mut failing = None;
+        // The fresh one comes when nothing is planned any more.
+        if severity < Severity::Critical {
+            (event, failing) = self.raise(number, event);
+        }
+        let repeats = if self.random.u8(..20) == 0 { self.random.u64(1..9) } else { 0 };
+        if repeats > 0 {
+            event = event.repeated(repeats);
+        }
+        (0..=repeats).for_each(|_| self.process.counters.accept_own());
         let calls = self.storage.calls();
         let shed = self.process.journal.append(&mut std::iter::once(event), self.now.instant);
         assert_eq!(self.storage.calls(), calls, "seed {}: a log call touched the disk", self.seed);
@@ -289,12 +313,25 @@ impl World {
         let issued = Issued {
             at: self.now.instant,
             is_urgent,
-            is_buried: is_poison || is_breaker,
+            is_buried: text != "fine",
             is_excused: false,
+            is_unsynced: false,
             of: self.process.number,
+            failing,
         };
         self.issued.insert(number, issued);
         number
+    }
+
+    /// Most are taken; some are refused, and some break the server.
+    fn any_text(&mut self) -> &'static str {
+        let (is_poison, is_breaker) = (self.random.u8(..60) == 0, self.random.u16(..400) == 0);
+        self.has_breakers |= is_breaker && !is_poison;
+        match (is_poison, is_breaker) {
+            (true, _) => "poison",
+            (false, true) => "breaker",
+            (false, false) => "fine",
+        }
     }
 
     /// The recorder wakes in a moment.
@@ -318,9 +355,10 @@ impl World {
         let (requests, wake) = self.process.dispatch.next(self.now);
         for request in requests {
             let (flight, after) = match request {
-                Request::Send { permit, body, .. } => {
+                Request::Send { permit, edited, body, .. } => {
                     let webhook = self.webhook_of(permit.lane());
-                    let Reply { answer, after } = self.discord.post(webhook, &body, self.now.instant);
+                    let Reply { answer, after } =
+                        self.discord.take(webhook, edited.as_deref(), &body, self.now.instant);
                     (Flight::Post(permit, answer), after)
                 }
                 Request::Introduce { introduction, .. } => {
@@ -374,10 +412,11 @@ impl World {
                 self.process.journal.end();
                 Duration::ZERO
             }
-            Action::CutPower => Duration::from_millis(600),
+            Action::CutPower => UNSYNCED,
             _ => Duration::from_millis(150),
         };
         self.excuse(how, grace);
+        self.forget_failures();
         self.crashes += 1;
         self.flights.clear();
         match how {
@@ -389,7 +428,7 @@ impl World {
         self.process = Process::start(number, &self.storage, config(self.is_renewed), self.now, seed);
     }
 
-    /// What was not due to be on the disk yet may be lost.
+    /// What was not due to be on the disk yet may be lost; to a power cut also what a process before left unsynced.
     fn excuse(&mut self, how: Action, grace: Duration) {
         if matches!(how, Action::EndWell) {
             return;
@@ -398,6 +437,10 @@ impl World {
         for issued in self.issued.values_mut().filter(|issued| issued.of == self.process.number) {
             let due = issued.at + if issued.is_urgent { Duration::from_millis(15) } else { grace };
             issued.is_excused |= due >= now;
+            issued.is_unsynced |= !issued.is_urgent && issued.at + UNSYNCED >= now;
+        }
+        if matches!(how, Action::CutPower) {
+            self.issued.values_mut().for_each(|issued| issued.is_excused |= issued.is_unsynced);
         }
     }
 
@@ -424,6 +467,9 @@ impl Process {
         Self { number, journal, dispatch, counters, looks_at: Some(now.instant) }
     }
 }
+
+/// How long an event that is no error may be lost to a power cut.
+const UNSYNCED: Duration = Duration::from_millis(600);
 
 /// Ten times the size of the queue, and a file that is read beside it.
 const MOST_HOT: usize = 150;
