@@ -436,3 +436,5 @@ const SETTLING: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod tests;

@@ -84,7 +84,11 @@ impl<'a> Headline<'a> {
             Severity::Error => "❌",
             Severity::Warning | Severity::Success | Severity::Info => "⚠️",
         };
-        let (emoji, ending) = if has_recovered(event) { ("⚠️", " failed, recovered") } else { (emoji, " failed") };
+        let (emoji, ending) = match (has_recovered(event), event.severity()) {
+            (true, Severity::Critical) => (emoji, " failed, recovered"),
+            (true, _) => ("⚠️", " failed, recovered"),
+            (false, _) => (emoji, " failed"),
+        };
         Self { ending, ..Self::new(emoji, undertaking(event, "Something")) }
     }
 

@@ -9,15 +9,34 @@ use serde_json::{Value as Json, json};
 /// Fails on a body that Discord would refuse.
 #[track_caller]
 pub(super) fn assert_valid(message: &Json) {
-    if let Some(schema) = &*SCHEMA {
+    assert_schema(MESSAGE.as_ref(), message);
+    assert_keys(message, &["username", "content", "embeds", "allowed_mentions", "flags"]);
+    assert_username(message["username"].as_str().expect("a username"));
+    assert_content(message);
+}
+
+/// Fails on the body of an edit that Discord would refuse, or of which it would ignore something.
+#[track_caller]
+pub(super) fn assert_valid_edit(edit: &Json) {
+    assert_schema(EDIT.as_ref(), edit);
+    assert_keys(edit, &["content", "embeds", "allowed_mentions"]);
+    assert_content(edit);
+}
+
+#[track_caller]
+fn assert_schema(schema: Option<&Validator>, message: &Json) {
+    if let Some(schema) = schema {
         let errors: Vec<_> = schema.iter_errors(message).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}\n{message:#}");
     }
+}
+
+#[track_caller]
+fn assert_content(message: &Json) {
     assert_known_keys(message);
     assert_eq!(message["allowed_mentions"], json!({ "parse": [] }));
     let embeds = message["embeds"].as_array().expect("embeds");
     assert!((1..=10).contains(&embeds.len()), "{} embeds", embeds.len());
-    assert_username(message["username"].as_str().expect("a username"));
     if let Some(content) = message.get("content") {
         assert_text(content, 2_000);
     }
@@ -73,7 +92,6 @@ fn assert_username(name: &str) {
 
 /// The schema takes unknown keys without a word, and Discord ignores them, so a slip would go unseen.
 fn assert_known_keys(message: &Json) {
-    assert_keys(message, &["username", "content", "embeds", "allowed_mentions", "flags"]);
     for embed in message["embeds"].as_array().into_iter().flatten() {
         assert_keys(embed, &["title", "description", "color", "fields", "footer", "timestamp"]);
         assert_keys(&embed["footer"], &["text"]);
@@ -90,8 +108,11 @@ fn assert_keys(object: &Json, known: &[&str]) {
     }
 }
 
+static MESSAGE: LazyLock<Option<Validator>> = LazyLock::new(|| schema("IncomingWebhookRequestPartial"));
+static EDIT: LazyLock<Option<Validator>> = LazyLock::new(|| schema("IncomingWebhookUpdateRequestPartial"));
+
 /// Lies beside some checkouts, is not ours to copy.
-static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
+fn schema(name: &str) -> Option<Validator> {
     let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let file = folders.map(|folder| folder.join("shared/discord/webhook-schema.json")).find(|file| file.exists());
     let Some(file) = file else {
@@ -101,8 +122,8 @@ static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
     let spec: Json = serde_json::from_str(&std::fs::read_to_string(file).expect("the schema")).expect("JSON");
     let root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$ref": "#/components/schemas/IncomingWebhookRequestPartial",
+        "$ref": format!("#/components/schemas/{name}"),
         "components": spec["components"],
     });
     Some(jsonschema::options().should_validate_formats(true).build(&root).expect("a schema"))
-});
+}

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::{Failure, PLACE, embed, entries, line, rendered, settings};
-use crate::event::{Amount, Event};
-use crate::render::{Repeat, message};
+use crate::event::{Amount, Event, Severity};
+use crate::render::{Repeat, addition, edit, message};
 
 fn draw(embed: &Json) -> String {
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
@@ -66,6 +66,39 @@ fn rich_events_look_like_this() {
     let odd = Event::btw_calculation("2026 Q1", "twelve", f64::NAN).field("camelCase", "@everyone **now**");
     let drawings: Vec<_> = [failed, sql, long, cancelled, odd].into_iter().map(|event| draw(&embed(event))).collect();
     insta::assert_snapshot!(drawings.join("\n"));
+}
+
+#[test]
+fn what_became_of_a_failure_looks_like_this() {
+    let failed =
+        || Event::error(&std::io::Error::other("refused"), "Invoice Processing").field("invoice_id", "INV-2041");
+    let recovered = failed().recovered_in("retry_payment");
+    let critical = failed().with_severity(Severity::Critical).recovered_in("retry_payment");
+    let after = failed().after("the bank closed the connection").repeated(1_204);
+    let events = [recovered, critical, after, failed().repeated(1)];
+    let lines: Vec<_> = events.iter().map(|event| line(&settings(), event)).collect();
+    let drawings: Vec<_> = events.into_iter().map(|event| draw(&embed(event))).collect();
+    insta::assert_snapshot!(format!("{}\n{}", drawings.join("\n"), lines.join("\n")));
+}
+
+#[test]
+fn the_local_log_adds_what_came_later_and_nothing_more() {
+    let later = Event::error(&std::io::Error::other("outer"), "Outer");
+    assert_eq!(addition(&later), None);
+    let recovered = later.recovered_in("retry\n\u{1b}all");
+    assert_eq!(addition(&recovered).as_deref(), Some("[errors] ↳ recovered in retry ⏎ all"));
+}
+
+#[test]
+fn an_edit_shows_what_the_message_showed() {
+    let entries = entries([Event::startup(), Event::error(&std::io::Error::other("refused"), "Pay")]);
+    let (message, _) = message(&settings(), &entries, Repeat::Possible);
+    let message: Json = serde_json::from_slice(&message.to_json()).expect("JSON");
+    let edit: Json = serde_json::from_slice(&edit(&settings(), &entries, Repeat::Possible).to_json()).expect("JSON");
+    for key in ["content", "embeds", "allowed_mentions"] {
+        assert_eq!(edit[key], message[key], "{key}");
+    }
+    assert!(edit.get("username").is_none() && edit.get("flags").is_none(), "{edit}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::budget::Size;
 use super::clean::{Lines, clean};
 use super::passage::{Passage, Place};
-use super::{Repeat, Settings, line, message};
+use super::{Repeat, Settings, edit, line, message};
 use crate::event::{Amount, Callsite, Channel, Currency, Event, Severity};
 use crate::record::{Entry, EventId, Seq};
 
@@ -106,7 +106,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     let fields = prop::collection::vec((any_text(), any_text()), 0..12);
     let parts = (0_usize..22, any_text(), any_text(), fields, prop::option::of(any_text()));
     let aside = (prop::option::of(prop::sample::select(Severity::ALL.to_vec())), any::<bool>(), any::<i64>());
-    (parts, aside).prop_map(|((kind, one, other, fields, actor), (severity, has_place, at))| {
+    let failure = (prop::option::of(any_text()), prop::option::of(any_text()), prop_oneof![Just(0), any::<u64>()]);
+    (parts, aside, failure).prop_map(|((kind, one, other, fields, actor), (severity, has_place, at), failure)| {
         let mut event = of_kind(kind, &one, &other);
         for (name, value) in &fields {
             event = event.field(name, value);
@@ -116,6 +117,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         }
         if let Some(severity) = severity {
             event = event.with_severity(severity);
+        }
+        let (recovered, after, repeats) = failure;
+        event = recovered.iter().fold(event, |event, function| event.recovered_in(function));
+        event = after.iter().fold(event, |event, earlier| event.after(earlier));
+        if repeats > 0 {
+            event = event.repeated(repeats);
         }
         if has_place {
             event = event.at_callsite(&PLACE);
@@ -219,6 +226,23 @@ proptest! {
                 prop_assert_eq!(footer.ends_with("possible repeat"), is_repeat, "{}", footer);
             }
         }
+    }
+
+    #[test]
+    fn an_edit_holds_all_of_its_message_whatever_was_added(
+        events in prop::collection::vec((any_event(), any_event()), 1..11),
+        service in any_text(),
+    ) {
+        let settings = Settings { service, ..settings() };
+        let (reports, later): (Vec<_>, Vec<_>) = events.into_iter().unzip();
+        let mut posted = entries(reports);
+        let (_, count) = message(&settings, &posted, Repeat::First);
+        posted.truncate(count);
+        posted.iter_mut().zip(entries(later)).for_each(|(entry, later)| entry.show(&later));
+        let edit: Json = serde_json::from_slice(&edit(&settings, &posted, Repeat::First).to_json()).expect("JSON");
+        body::assert_valid_edit(&edit);
+        inert::assert_inert(&edit);
+        prop_assert_eq!(edit["embeds"].as_array().map(Vec::len), Some(count));
     }
 
     #[test]

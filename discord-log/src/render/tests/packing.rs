@@ -139,6 +139,36 @@ fn all_causes_are_told_or_counted() {
     }
 }
 
+/// Captures a backtrace with frames of a crate that is not our own.
+fn traced(event: Event) -> Event {
+    struct Captures(std::cell::Cell<Option<std::backtrace::Backtrace>>);
+
+    impl serde::Serialize for Captures {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.set(Some(std::backtrace::Backtrace::force_capture()));
+            serializer.serialize_unit()
+        }
+    }
+
+    let captures = Captures(std::cell::Cell::new(None));
+    serde_json::to_writer(Vec::new(), &captures).expect("JSON");
+    event.traced(captures.0.take().expect("a backtrace"))
+}
+
+#[test]
+fn a_backtrace_takes_the_room_that_nothing_else_needs() {
+    let plain = &posted([error("refused").field("note", "short")])[0].0["embeds"][0];
+    let with = &posted([traced(error("refused").field("note", "short"))])[0].0["embeds"][0];
+    let description = text(&with["description"]);
+    assert!(description.starts_with("refused\n```\n") && description.ends_with("\n```"), "{description}");
+    assert!(description.contains("/src/ser.rs:"), "{description}");
+    assert_eq!(with["fields"], plain["fields"]);
+    let filled = |event: Event| (0..6).fold(event, |event, _| event.field("f", "y".repeat(5_000)));
+    let long = || filled(error(&"x".repeat(20_000)));
+    assert_eq!(posted([traced(long())]), posted([long()]), "nothing is cut for its sake");
+    posted((0..12).map(|_| traced(error(&"x".repeat(500)))));
+}
+
 #[test]
 fn only_what_is_worth_it_makes_a_phone_buzz() {
     let flags = |events: Vec<Event>| rendered(events).get("flags").cloned();
