@@ -13,11 +13,14 @@ const TARGET: &str = "discord_log::local";
 /// Writes an event as one line; what only adds to a failure that was written says no more than whether the program
 /// recovered.
 pub(crate) fn write(settings: &render::Settings, event: &Event) {
-    let adds = event.failure().is_some_and(|failure| failure.stage != Stage::Raised);
-    let line = if adds { render::addition(event) } else { Some(render::line(settings, event)) };
-    if let Some(line) = line {
+    if let Some(line) = line_of(settings, event) {
         emit(event.severity(), &line);
     }
+}
+
+fn line_of(settings: &render::Settings, event: &Event) -> Option<String> {
+    let adds = event.failure().is_some_and(|failure| failure.stage != Stage::Raised);
+    if adds { render::addition(event) } else { Some(render::line(settings, event)) }
 }
 
 /// Tells the host something about the logger itself.
@@ -48,5 +51,28 @@ fn trace(severity: Severity, line: &str) -> bool {
         Severity::Info | Severity::Success => at!(INFO),
         Severity::Warning => at!(WARN),
         Severity::Error | Severity::Critical => at!(ERROR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Currency, FailureId};
+
+    #[test]
+    fn of_what_is_told_later_only_a_recovery_is_written() {
+        let settings = render::Settings {
+            service: "billing".to_owned(),
+            environment: None,
+            release: None,
+            host: None,
+            currency: Currency::EUR,
+        };
+        let told = |stage, event: Event| line_of(&settings, &event.of_failure(FailureId::new(), stage));
+        let failed = || Event::error(&std::io::Error::other("refused"), "Pay");
+        assert!(told(Stage::Raised, failed()).is_some_and(|line| line.contains("Pay failed: refused")));
+        assert_eq!(told(Stage::Passed, failed()), None);
+        let recovered = told(Stage::Recovered, failed().recovered_in("retry_payment"));
+        assert_eq!(recovered.as_deref(), Some("[errors] ↳ recovered in retry_payment"));
     }
 }

@@ -61,6 +61,7 @@ impl World {
         health.accepted -= self.before.accepted;
         health.delivered -= self.before.delivered;
         health.delivered_locally -= self.before.delivered_locally;
+        health.merged -= self.before.merged;
         health.buried -= self.before.buried;
         for (loss, count) in &self.before.lost {
             *health.lost.entry(*loss).or_default() -= count;
@@ -132,6 +133,15 @@ impl Drop for World {
             assert!(!request.has_referer && !request.has_authorization, "request {number}");
             let agent = request.user_agent.unwrap_or_default();
             assert!(agent.starts_with("DiscordBot (https://"), "request {number} comes from `{agent}`");
+        }
+        for request in self.discord.requests().into_iter().filter(|request| request.method == "PATCH") {
+            let number = request.number;
+            let Some(payload) = request.payload.as_ref() else {
+                assert!(request.fault.is_some(), "request {number} has no body");
+                continue;
+            };
+            assert_eq!(payload["allowed_mentions"], json!({ "parse": [] }), "request {number} can ping");
+            assert_eq!(request.unknown_keys, [""; 0], "request {number} has keys that an edit cannot have");
         }
         let health = self.health();
         assert_eq!(health.waiting, 0, "nothing is left uncounted: {health}");

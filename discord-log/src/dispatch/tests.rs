@@ -87,7 +87,7 @@ impl Desk {
         let id = self.raise();
         assert_eq!(self.next().err(), Some(Some(200)), "held");
         self.wait(200);
-        let post = self.next().ok().expect("a post");
+        let post = self.next().expect("a post");
         assert_eq!((post.edited.as_deref(), titles(&post)), (None, vec!["❌ Pay failed"]));
         self.answer(post, 200, r#"{"id":"77"}"#);
         id
@@ -96,7 +96,7 @@ impl Desk {
     /// The edit that follows when its failure is recovered from.
     fn edit(&mut self, id: FailureId) -> Made {
         self.recover(id);
-        let edit = self.next().ok().expect("an edit");
+        let edit = self.next().expect("an edit");
         assert_eq!((edit.edited.as_deref(), titles(&edit)), (Some("77"), vec!["⚠️ Pay failed, recovered"]));
         edit
     }
@@ -125,14 +125,14 @@ fn a_failure_that_is_told_of_at_once_is_one_post_and_ends_as_one() {
     assert_eq!(desk.next().err(), Some(Some(200)));
     desk.wait(50);
     desk.recover(id);
-    let post = desk.next().ok().expect("no wait any more");
+    let post = desk.next().expect("no wait any more");
     assert_eq!(titles(&post), ["⚠️ Pay failed, recovered"]);
     assert_eq!(desk.counts(), [0, 0, 0, 2]);
     assert_eq!(desk.journal.waiting(Seq(1)), [Channel::Errors], "neither is settled before Discord has it");
     desk.answer(post, 502, "");
     assert_eq!(desk.counts(), [0, 0, 0, 2]);
     desk.wait(5_000);
-    let post = desk.next().ok().expect("another try");
+    let post = desk.next().expect("another try");
     assert_eq!(titles(&post), ["⚠️ Pay failed, recovered"]);
     desk.answer(post, 200, r#"{"id":"77"}"#);
     assert_eq!(desk.counts(), [1, 1, 0, 0]);
@@ -163,15 +163,15 @@ fn edits_wait_for_new_messages_and_are_made_once_for_all() {
     let ids = [desk.raise(), desk.raise()];
     assert!(desk.next().is_err());
     desk.wait(200);
-    let post = desk.next().ok().expect("a post");
+    let post = desk.next().expect("a post");
     desk.recover(ids[0]);
     desk.log(Event::critical("New", "one"));
     desk.recover(ids[1]);
     desk.answer(post, 200, r#"{"id":"77"}"#);
-    let new = desk.next().ok().expect("a post");
+    let new = desk.next().expect("a post");
     assert_eq!((new.edited.as_deref(), titles(&new)), (None, vec!["🚨 New"]));
     desk.answer(new, 200, r#"{"id":"78"}"#);
-    let edit = desk.next().ok().expect("an edit");
+    let edit = desk.next().expect("an edit");
     assert_eq!(edit.edited.as_deref(), Some("77"));
     assert_eq!(titles(&edit), ["⚠️ Pay failed, recovered", "⚠️ Pay failed, recovered"]);
     desk.answer(edit, 200, r#"{"id":"77"}"#);
@@ -255,7 +255,7 @@ fn nothing_is_held_while_somebody_waits_for_the_end() {
     assert_eq!(desk.next().err(), Some(Some(200)));
     let _ = desk.raise();
     desk.dispatch.hurry(true);
-    let post = desk.next().ok().expect("a post");
+    let post = desk.next().expect("a post");
     assert_eq!(titles(&post).len(), 2);
 }
 
@@ -263,15 +263,15 @@ fn nothing_is_held_while_somebody_waits_for_the_end() {
 fn calls_that_an_event_counts_end_as_it_does() {
     let mut desk = Desk::new();
     desk.log(Event::critical("One", "text").repeated(41));
-    let post = desk.next().ok().expect("a post");
+    let post = desk.next().expect("a post");
     desk.answer(post, 200, r#"{"id":"77"}"#);
     assert_eq!(desk.counts(), [1, 41, 0, 0]);
     desk.log(Event::critical("Two", "text").repeated(7));
-    let post = desk.next().ok().expect("a post");
+    let post = desk.next().expect("a post");
     desk.answer(post, 400, r#"{"code":50035}"#);
     assert_eq!(desk.counts(), [1, 41, 8, 0]);
     desk.log(Event::critical("Three", "text").repeated(2));
-    let post = desk.next().ok().expect("a post");
+    let post = desk.next().expect("a post");
     desk.answer(post, 401, r#"{"code":50027}"#);
     assert!(desk.next().is_err());
     assert_eq!(desk.counts(), [4, 41, 8, 0], "written here");

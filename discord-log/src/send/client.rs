@@ -131,23 +131,30 @@ mod tests {
 
     /// Asks a server that gives one answer, and gives what it was asked.
     fn introduce(answer: &'static str) -> (String, Answer) {
+        ask(answer, async |client, url| client.introduce(&Introduction { lane: LaneId(0), url }).await)
+    }
+
+    fn ask(answer: &'static str, question: impl AsyncFnOnce(Client, String) -> Answer) -> (String, Answer) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/api/v10/webhooks/1/s3cret", listener.local_addr().expect("an address"));
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a connection");
             let mut asked = Vec::new();
-            while !asked.ends_with(b"\r\n\r\n") {
+            let mut is_whole = false;
+            while !is_whole {
                 let mut byte = [0];
                 stream.read_exact(&mut byte).expect("a request");
                 asked.extend(byte);
+                // The only body that is sent here.
+                let has_body = asked.starts_with(b"PATCH");
+                is_whole = if has_body { asked.ends_with(b"\r\n\r\n{}") } else { asked.ends_with(b"\r\n\r\n") };
             }
             stream.write_all(answer.as_bytes()).expect("an answer");
             String::from_utf8(asked).expect("text")
         });
         let client = Client::new(Duration::from_secs(5), false).expect("a client");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let introduction = Introduction { lane: LaneId(0), url };
-        let answer = runtime.block_on(client.introduce(&introduction));
+        let answer = runtime.block_on(question(client, url));
         (server.join().expect("no panic"), answer)
     }
 
@@ -158,6 +165,19 @@ mod tests {
         assert!(!asked.to_lowercase().contains("\nreferer:"), "{asked}");
         let Answer::Response(response) = answer else { panic!("{answer:?}") };
         assert_eq!(response.id("channel_id").as_deref(), Some("77"));
+    }
+
+    #[test]
+    fn an_edit_names_its_message() {
+        let (asked, answer) =
+            ask("HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"id\":\"77\"}", async |client, url| {
+                let permit = Permit { lane: LaneId(0), at: std::time::Instant::now(), url };
+                client.edit(&permit, "77", b"{}".to_vec()).await
+            });
+        assert!(asked.starts_with("PATCH /api/v10/webhooks/1/s3cret/messages/77 HTTP/1.1\r\n"), "{asked}");
+        assert!(asked.to_lowercase().contains("\ncontent-type: application/json\r\n"), "{asked}");
+        let Answer::Response(response) = answer else { panic!("{answer:?}") };
+        assert_eq!(response.id("id").as_deref(), Some("77"));
     }
 
     #[test]
