@@ -108,7 +108,7 @@ mod tests {
    1: std::backtrace::Backtrace::create
              at /rustc/48a426eca9df23b24b3559e545cf88dee61d4de9/library/std/src/backtrace.rs:331:13
    2: discord_log::capture::log_errors::report
-             at /home/u/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/discord-log-1.0.0/src/capture/log_errors.rs:70:9
+             at /cargo/registry/src/index.crates.io-1949cf8c6b5b557f/discord-log-1.0.0/src/capture/log_errors.rs:70:9
    3: <discord_log::capture::probe::Probe<T> as core::ops::drop::Drop>::drop
    4: inlined
              at ./src/store.rs:77:3
@@ -121,7 +121,7 @@ mod tests {
    7: <F as core::future::future::Future>::poll
    8: <&mut F as core::future::future::Future>::poll
    9: sqlx_core::pool::inner::acquire::{{closure}}::{{closure}}
-             at /home/u/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/sqlx-core-0.8.2/src/pool/inner.rs:263:9
+             at /cargo/registry/src/index.crates.io-1949cf8c6b5b557f/sqlx-core-0.8.2/src/pool/inner.rs:263:9
   10: <tokio::task::coop::Coop<F> as core::future::future::Future>::poll
   11: tokio::runtime::park::CachedParkThread::block_on
   12: billing::main
