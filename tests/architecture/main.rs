@@ -54,6 +54,9 @@ const MAY_TALK_HTTP: &[&str] =
 const FORBIDDEN_NAMES: &[&str] =
     &["util", "utils", "common", "helpers", "misc", "types", "impl", "manager", "handler", "core", "legacy", "error"];
 
+/// Folders and files that are compiled for tests alone.
+const TESTS: &[&str] = &["simulation", "tests", "tests.rs"];
+
 /// In the default features of `discord-log`, counted by name.
 const MOST_CRATES: usize = 120;
 const MOST_LINES_OF_A_FILE: usize = 400;
@@ -79,7 +82,9 @@ fn sources(folder: &Path) -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("text");
-                let is_test = path.iter().any(|part| part == "tests" || part == "tests.rs");
+                // Of the path inside: the way to it leads through this test's own folder.
+                let inside = path.strip_prefix(folder).expect("within");
+                let is_test = inside.iter().any(|part| TESTS.iter().any(|tests| part == *tests));
                 let lines = text.lines().take_while(|line| line.trim() != "#[cfg(test)]" && !is_test);
                 let code = lines.filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect();
                 found.push(Source { path: path.strip_prefix(folder).expect("within").to_owned(), code });
