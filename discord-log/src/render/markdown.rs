@@ -120,11 +120,11 @@ fn starts_span(before: &str, rest: &str) -> bool {
 }
 
 /// Mentions, custom emoji, times, commands, telephone numbers and addresses in angle brackets; but not `Vec<String>`.
-/// Behind a second bracket or a line's end nobody looks: the client would, past any backslash.
+/// Behind a second bracket or a line's end, which the end of a text may become, nobody looks: the client would, past any backslash.
 fn is_tag(rest: &str) -> bool {
     let inner = in_brackets(rest);
     let is_known = inner.starts_with(['@', '#', '/', '+', '&', '!']) || inner.contains([':', '@']);
-    is_known || rest.get(inner.len() + 1..).is_some_and(|after| after.starts_with(['<', '\n']))
+    is_known || rest.get(inner.len() + 1..).is_some_and(|after| after.is_empty() || after.starts_with(['<', '\n']))
 }
 
 /// Gives what stands between an angle bracket and the next one, a space or the end of the line.
@@ -239,6 +239,7 @@ mod tests {
         escapes("<@1> <@!1> <@&1> <#1>", r"\<¦@1> \<¦@!1> \<¦@&1> \<¦#1>");
         escapes("<:a:1> <a:b:1> <t:0:R> </x:1> <id:home>", r"\<¦\:a:1> \<¦a\:b:1> \<¦t:0:R> \<¦/x:1> \<¦id:home>");
         escapes("<a\n://b>", "\\<a\n\\://b>");
+        escapes("ends with <a", r"ends with \<a");
         escapes("</div> <a@b.example> <+15550100>", r"\</div> \<a@b.example> \<+15550100>");
         assert_eq!(joined(verbatim("ops@here <@1>")), "ops@\u{200b}here <\u{200b}@1>");
     }
