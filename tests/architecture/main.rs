@@ -40,8 +40,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("signals", &["lifecycle"]),
     // Doors.
-    ("capture", &["event", "health", "logger"]),
-    ("__private", &["capture", "event"]),
+    ("capture", &["event", "health", "logger", "queue"]),
+    ("__private", &["capture", "event", "health", "logger", "queue"]),
     ("__bench", &["event", "record"]),
 ];
 
