@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::event::{Event, Kind, Severity};
+use crate::event::{Event, Kind, Severity, Stage};
 use crate::filter::{Toggle, Toggles};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
@@ -130,6 +130,10 @@ fn is_let_through(gate: u8, kind: Kind, severity: Severity) -> bool {
 #[cold]
 fn after_the_end(event: &Event) {
     COUNTERS.cross(1);
+    if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
+        // The report it belongs to has left this process.
+        return COUNTERS.merge(1);
+    }
     let words = LAST_WORDS.try_read().ok().and_then(|words| words.clone());
     match words {
         Some(LastWords { render, keep }) if event.severity() >= Severity::Error => {
@@ -201,8 +205,7 @@ impl Tick {
     /// Where no time is wanted.
     pub(crate) const ZERO: Self = Self(0);
 
-    // One call from the user's code instead of two.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn now() -> Self {
         Self(clock().raw())
     }
@@ -228,6 +231,14 @@ impl Tick {
 
 #[inline]
 fn clock() -> &'static quanta::Clock {
+    match CLOCK.get() {
+        Some(clock) => clock,
+        None => set_clock(),
+    }
+}
+
+#[cold]
+fn set_clock() -> &'static quanta::Clock {
     CLOCK.get_or_init(|| {
         let clock = quanta::Clock::new();
         SCALE.store(clock.delta_as_nanos(0, 1 << 32), Ordering::Relaxed);

@@ -29,7 +29,7 @@ fn observed<const WATCHED: u8, A: Asking, R>(
     body: impl FnOnce() -> R,
     look: impl Fn(&R) -> Look<'_>,
 ) -> R {
-    let running = Running::start(call);
+    let mut running = Running::start(call);
     let returned = body();
     if let Look::Fine = look(&returned) {
         running.succeed();
@@ -42,7 +42,7 @@ fn observed<const WATCHED: u8, A: Asking, R>(
 #[cold]
 #[inline(never)]
 fn look_closely<const WATCHED: u8, A: Asking, R>(
-    running: Running<WATCHED, A>,
+    mut running: Running<WATCHED, A>,
     returned: R,
     look: impl Fn(&R) -> Look<'_>,
 ) -> R {
@@ -71,7 +71,7 @@ impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
     /// Ends the call that did not fail, and of which nothing is to be shown.
     // Always, because all of it is two stores and a look under `log_errors` alone.
     #[inline(always)]
-    fn succeed(mut self) {
+    fn succeed(&mut self) {
         self.is_under_way = false;
         if WATCHED & ERRORS != 0 && trail::leave(self.depth) {
             self.ending().recovered();
@@ -82,7 +82,7 @@ impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
     }
 
     /// Ends the call that came to any other end of its own.
-    fn end(mut self, look: Look<'_>) {
+    fn end(&mut self, look: Look<'_>) {
         self.is_under_way = false;
         let ending = self.ending();
         let inner = || if trail::leave(self.depth) { trail::take(self.depth) } else { Vec::new() };

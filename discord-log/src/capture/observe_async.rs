@@ -186,7 +186,7 @@ impl<'f, const WATCHED: u8, A: Asking> Turn<'f, WATCHED, A> {
 
     /// Ends a poll after which the future goes on.
     #[inline]
-    fn pause(mut self) {
+    fn pause(&mut self) {
         self.is_under_way = false;
         let State::Watched(watched) = &mut *self.state else { return };
         if timing::is_timed(WATCHED) {
@@ -199,7 +199,7 @@ impl<'f, const WATCHED: u8, A: Asking> Turn<'f, WATCHED, A> {
 
     /// Ends the poll with which the future ended, without a failure and without anything to show.
     #[inline]
-    fn succeed(mut self) {
+    fn succeed(&mut self) {
         self.is_under_way = false;
         // Looked at where it lies: what was just written piece by piece is slow to read as a whole.
         let State::Watched(watched) = &*self.state else { return };
@@ -219,7 +219,7 @@ impl<'f, const WATCHED: u8, A: Asking> Turn<'f, WATCHED, A> {
     /// Ends the poll with which the future ended in any other way of its own.
     #[cold]
     #[inline(never)]
-    fn end(mut self, look: Look<'_>) {
+    fn end(&mut self, look: Look<'_>) {
         self.is_under_way = false;
         let State::Watched(watched) = *self.state else { return };
         *self.state = State::Unwatched;
@@ -318,7 +318,7 @@ where
     #[inline(never)]
     fn poll_watched(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let turn = Turn::begin(this.call, this.state);
+        let mut turn = Turn::begin(this.call, this.state);
         let polled = this.future.poll(context);
         match &polled {
             Poll::Pending => turn.pause(),

@@ -135,9 +135,16 @@ impl Site {
         self.threshold_nanos
     }
 
-    /// Lists the function among those that are counted.
-    #[cold]
+    /// Lists the function among those that are counted, unless it is.
+    #[inline]
     pub(crate) fn introduce(&self) {
+        if !self.meter.tally.is_known() {
+            self.list();
+        }
+    }
+
+    #[cold]
+    fn list(&self) {
         let Callsite { function, module, file, line } = self.callsite;
         self.meter.tally.introduce(Function { name: function, module, file, line });
     }

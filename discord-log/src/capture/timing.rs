@@ -48,9 +48,8 @@ pub(crate) fn ended_since(site: &'static Site, watched: u8, asked: Option<&Asked
 /// Ends a call that began at a tick and did not fail.
 pub(crate) fn succeeded(site: &'static Site, watched: u8, asked: Option<&Asked>, started: Tick) {
     let wall_nanos = started.elapsed_nanos();
-    if site.tally().count(wall_nanos) {
-        site.introduce();
-    }
+    site.introduce();
+    site.tally().count(wall_nanos);
     if watched & PERFORMANCE != 0 && wall_nanos > site.threshold_nanos() {
         warn(site, asked, Times { wall_nanos, busy_nanos: None });
     }
@@ -62,9 +61,8 @@ pub(crate) fn succeeded(site: &'static Site, watched: u8, asked: Option<&Asked>,
 /// Ends a call that is timed.
 #[inline]
 pub(crate) fn ended(site: &'static Site, watched: u8, asked: Option<&Asked>, times: Times, end: End<'_>) {
-    if site.tally().count(times.wall_nanos) {
-        site.introduce();
-    }
+    site.introduce();
+    site.tally().count(times.wall_nanos);
     if let Some(busy) = times.busy_nanos {
         site.tally().spend(times.wall_nanos, busy);
     }

@@ -162,7 +162,10 @@ impl Entries {
     /// Adds what a user's `Display` writes; a panic or an error in there ends the text with a mark.
     pub(crate) fn push_display(&mut self, role: Role, name: &str, value: &dyn fmt::Display) {
         self.write(role, name, Shape::Text, |writer| {
-            match catch_unwind(AssertUnwindSafe(|| write!(writer, "{value}"))) {
+            let mut pieces = Pieces { writer, gathered: [0; GATHERED], length: 0 };
+            let written = catch_unwind(AssertUnwindSafe(|| write!(pieces, "{value}")));
+            pieces.flush();
+            match written {
                 Ok(Ok(())) => {}
                 Ok(Err(fmt::Error)) => writer.push_text(FORMATTING_FAILED),
                 Err(_) => writer.push_text(FORMATTING_PANICKED),
@@ -273,9 +276,41 @@ impl Writer<'_> {
     }
 }
 
-impl Write for Writer<'_> {
+/// Gathers the pieces in which a `Display` writes, since one long text is much cheaper to add than many short ones.
+struct Pieces<'w, 'a> {
+    writer: &'w mut Writer<'a>,
+    gathered: [u8; GATHERED],
+    length: usize,
+}
+
+/// Bytes of text that are gathered.
+const GATHERED: usize = 128;
+
+impl Pieces<'_, '_> {
+    fn flush(&mut self) {
+        let gathered = self.gathered.get(..self.length).unwrap_or_default();
+        self.length = 0;
+        if self.writer.left_out == 0 && self.writer.bytes.len() + gathered.len() <= TEXT_CAPACITY {
+            self.writer.push(gathered);
+        } else {
+            self.writer.push_text(text_of(gathered));
+        }
+    }
+}
+
+impl Write for Pieces<'_, '_> {
+    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push_text(text);
+        if self.length + text.len() > GATHERED {
+            self.flush();
+        }
+        match self.gathered.get_mut(self.length..self.length + text.len()) {
+            Some(room) => {
+                room.copy_from_slice(text.as_bytes());
+                self.length += text.len();
+            }
+            None => self.writer.push_text(text),
+        }
         Ok(())
     }
 }

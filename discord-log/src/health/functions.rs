@@ -112,10 +112,18 @@ impl Tally {
         }
     }
 
-    /// Counts a call by how long it took; says whether it is the first of its bucket.
+    /// Says whether the function is listed already.
     #[inline]
-    pub(crate) fn count(&self, nanos: u64) -> bool {
-        self.buckets.get(bucket(nanos)).is_some_and(|bucket| bucket.fetch_add(1, Ordering::Relaxed) == 0)
+    pub(crate) fn is_known(&self) -> bool {
+        self.is_known.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call by how long it took.
+    #[inline]
+    pub(crate) fn count(&self, nanos: u64) {
+        if let Some(bucket) = self.buckets.get(bucket(nanos)) {
+            bucket.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Counts where the time of a future went.

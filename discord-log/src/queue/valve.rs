@@ -189,9 +189,13 @@ impl Digest {
     }
 
     /// Eight bytes at once, none of them a digit.
+    #[inline]
     fn push_word(&mut self, word: u64) {
+        if self.pending_bits == 0 {
+            return self.mix(word);
+        }
         self.mix(self.pending | word << self.pending_bits);
-        self.pending = word.checked_shr(64 - self.pending_bits).unwrap_or(0);
+        self.pending = word >> (64 - self.pending_bits);
     }
 
     /// Adds a piece of a text.
@@ -200,12 +204,20 @@ impl Digest {
         for bytes in words {
             let word = u64::from_le_bytes(*bytes);
             if has_digit(word) {
-                bytes.iter().filter(|byte| !byte.is_ascii_digit()).for_each(|byte| self.push(*byte));
+                self.push_all(bytes);
             } else {
                 self.push_word(word);
             }
         }
-        rest.iter().filter(|byte| !byte.is_ascii_digit()).for_each(|byte| self.push(*byte));
+        self.push_all(rest);
+    }
+
+    fn push_all(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if !byte.is_ascii_digit() {
+                self.push(*byte);
+            }
+        }
     }
 }
 
