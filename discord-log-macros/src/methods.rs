@@ -40,7 +40,7 @@ pub(crate) fn expand(attribute: &'static Attribute, written: &TokenStream, item:
     };
     let added = quote!(#[#path(#written)]);
     let mut outer: Vec<TokenTree> = without_invisible_groups(item).into_iter().collect();
-    let Some(TokenTree::Group(body)) = outer.pop().filter(|last| is_braced(last)) else {
+    let Some(TokenTree::Group(body)) = outer.pop().filter(is_braced) else {
         return Err(Error::new_spanned(written, "expected the body of an `impl` or a `trait`"));
     };
     let mut annotated = Group::new(Delimiter::Brace, annotate(attribute, &added, body.stream()));

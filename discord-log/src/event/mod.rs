@@ -225,6 +225,7 @@ impl Event {
         self
     }
 
+    #[cfg(test)]
     pub(crate) fn at_callsite(mut self, callsite: &'static Callsite) -> Self {
         self.set_callsite(callsite);
         self

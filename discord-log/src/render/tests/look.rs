@@ -74,7 +74,8 @@ fn what_became_of_a_failure_looks_like_this() {
         || Event::error(&std::io::Error::other("refused"), "Invoice Processing").field("invoice_id", "INV-2041");
     let recovered = failed().recovered_in("retry_payment");
     let critical = failed().with_severity(Severity::Critical).recovered_in("retry_payment");
-    let after = failed().after("the bank closed the connection").repeated(1_204);
+    let mut after = failed().repeated(1_204);
+    after.set_after("the bank closed the connection");
     let events = [recovered, critical, after, failed().repeated(1)];
     let lines: Vec<_> = events.iter().map(|event| line(&settings(), event)).collect();
     let drawings: Vec<_> = events.into_iter().map(|event| draw(&embed(event))).collect();

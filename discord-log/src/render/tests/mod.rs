@@ -120,7 +120,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         }
         let (recovered, after, repeats) = failure;
         event = recovered.iter().fold(event, |event, function| event.recovered_in(function));
-        event = after.iter().fold(event, |event, earlier| event.after(earlier));
+        after.iter().for_each(|earlier| event.set_after(earlier));
         if repeats > 0 {
             event = event.repeated(repeats);
         }

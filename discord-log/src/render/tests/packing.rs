@@ -140,7 +140,7 @@ fn all_causes_are_told_or_counted() {
 }
 
 /// Captures a backtrace with frames of a crate that is not our own.
-fn traced(event: Event) -> Event {
+fn traced(mut event: Event) -> Event {
     struct Captures(std::cell::Cell<Option<std::backtrace::Backtrace>>);
 
     impl serde::Serialize for Captures {
@@ -152,7 +152,8 @@ fn traced(event: Event) -> Event {
 
     let captures = Captures(std::cell::Cell::new(None));
     serde_json::to_writer(Vec::new(), &captures).expect("JSON");
-    event.traced(captures.0.take().expect("a backtrace"))
+    event.set_backtrace(captures.0.take().expect("a backtrace"));
+    event
 }
 
 #[test]
