@@ -99,6 +99,11 @@ pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second
     flow
 }
 
+/// Gives an event that is kept the time of day.
+pub(crate) fn stamp(event: &mut Event) {
+    event.stamp(Timestamp::now());
+}
+
 /// Hands an event over; never blocks, never panics, does no I/O while the logger runs.
 #[inline]
 pub(crate) fn log(mut event: Event) {

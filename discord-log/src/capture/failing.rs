@@ -109,6 +109,7 @@ impl Ending<'_> {
                 self.hand_up(None, event);
                 let mut sample = event.clone();
                 self.add_trail(&mut sample);
+                logger::stamp(&mut sample);
                 self.site.valve().keep(slot, sample);
                 false
             }

@@ -1,7 +1,7 @@
 //! The flood valve: what one function repeats beyond a burst is counted where it fails, and crosses as one event.
 //!
 //! A failure is known by the hash of its type and its texts without their digits, so that `user 17` and `user 18` are
-//! the same and another error of the same function is not. Up to [`BURST`] of each cross in a [`WINDOW`]; of the others
+//! the same and another error of the same function is not. Up to twice [`BURST`] of each cross in a [`WINDOW`]; of the others
 //! the first crosses as a sample when the recorder collects, with the number of all. Nothing is allocated for one that is
 //! withheld, unless its text is long.
 
@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::event::Event;
 
-/// Failures of one kind that each cross by themselves in one window.
-pub(crate) const BURST: u32 = 20;
+/// Failures of a function that cross in one window before their kind matters, and those of one kind after that.
+pub(crate) const BURST: u32 = 10;
 
 /// Seconds after which a function may fail anew; withheld failures are collected as often.
 pub(crate) const WINDOW: u64 = 5;
