@@ -64,6 +64,24 @@ fn a_failure_that_is_passed_on_is_one_report_with_the_whole_trail() {
     assert_eq!(fields(&events[0]), ["port=5432", "id=7"]);
 }
 
+#[log_errors(context = "Run {day}", fields(day = day))]
+fn run(day: &str, ends_well: bool) -> Failing<u32> {
+    let made = invoice(7);
+    if ends_well { Ok(1) } else { made.map(|()| 2) }
+}
+
+#[test]
+fn each_function_on_the_way_adds_its_fields_and_the_values_of_its_context() {
+    for ends_well in [false, true] {
+        let events = events(|| drop(run("monday", ends_well)));
+        assert_eq!(events.len(), 1, "{events:?}");
+        let trail = r#"connect: Error "cannot save" while ["Connect", "Save", "Invoice 7", "Run monday"]"#;
+        assert_eq!(told(&events[0]), trail);
+        assert_eq!(recovered_in(&events[0]).as_deref(), ends_well.then_some("Run monday"));
+        assert_eq!(fields(&events[0]), ["port=5432", "id=7", "day=monday"]);
+    }
+}
+
 #[log_errors(context = "Retry")]
 fn retry() -> Failing<u32> {
     Ok(save().map_or(1, |()| 2))

@@ -129,7 +129,11 @@ impl Ending<'_> {
     pub(crate) fn recovered_from(self, inner: Vec<Rising>) {
         let name = self.context().unwrap_or(Cow::Borrowed(self.site.callsite().function));
         for failure in inner {
-            follow(&failure, Stage::Recovered, Event::of(Kind::Error).recovered_in(&name));
+            let mut own = Event::of(Kind::Error);
+            self.add_own(&mut own);
+            let mut failure = failure.passed_with(own);
+            let event = known(&mut failure).recovered_in(&name);
+            follow(&failure, Stage::Recovered, event);
         }
     }
 
@@ -197,6 +201,14 @@ impl Ending<'_> {
         add_fields(event, self.asked, ERRORS);
     }
 
+    /// Adds what this function knows of a failure that another one reported.
+    fn add_own(self, event: &mut Event) {
+        if let (Some(template), Some(context)) = (self.site.context(), self.context()) {
+            event.add_context(template, &context);
+        }
+        add_fields(event, self.asked, ERRORS);
+    }
+
     fn context(&self) -> Option<Cow<'static, str>> {
         self.site.context().map(|context| filled_in(context, self.asked, ERRORS))
     }
@@ -215,10 +227,7 @@ impl Ending<'_> {
 
     /// Passes on a failure that a function inside has reported.
     fn pass(self, mut event: Event, same: Vec<Rising>) {
-        if let (Some(template), Some(context)) = (self.site.context(), self.context()) {
-            event.add_context(template, &context);
-        }
-        add_fields(&mut event, self.asked, ERRORS);
+        self.add_own(&mut event);
         let passed = same.into_iter().map(|inner| inner.passed_with(event.clone()));
         if self.depth.is_outermost() {
             passed.for_each(close);
@@ -264,8 +273,13 @@ fn add_after(event: &mut Event, before: &[Rising]) {
 
 /// Tells the last that is known of a failure, so that nobody waits for more.
 fn close(mut failure: Rising) {
-    let known = failure.passed.take().map_or_else(|| Event::of(Kind::Error), |known| *known);
-    follow(&failure, Stage::Passed, known);
+    let event = known(&mut failure);
+    follow(&failure, Stage::Passed, event);
+}
+
+/// What the functions around the failing one have told so far.
+fn known(failure: &mut Rising) -> Event {
+    failure.passed.take().map_or_else(|| Event::of(Kind::Error), |known| *known)
 }
 
 fn follow(failure: &Rising, stage: Stage, event: Event) {

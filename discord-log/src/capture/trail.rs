@@ -54,9 +54,12 @@ impl Rising {
         Self { level: 0, id, channel: event.channel(), severity: event.severity(), text, passed: None }
     }
 
-    /// Keeps what a function around it knows, which knows all that those within knew.
+    /// Keeps what a function around it knows, beside what those within it knew.
     pub(crate) fn passed_with(mut self, known: Event) -> Self {
-        self.passed = Some(Box::new(known));
+        match &mut self.passed {
+            Some(passed) => passed.gather(&known),
+            None => self.passed = Some(Box::new(known)),
+        }
         self
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::entries::{Entries, Role};
+use super::entries::{Entries, Field, Role};
 use super::{Event, Value};
 
 /// What an event has to do with a failure that several functions tell of.
@@ -58,27 +58,36 @@ impl Event {
         self.failure
     }
 
-    /// Takes in what a function around the failing one told later: its own error in place of the inner one, which
-    /// stands among its causes; its fields; and whether it went on.
+    /// Takes in what the functions around the failing one told later: their own error in place of the inner one, which
+    /// stands among its causes; their fields; and whether one went on.
     pub(crate) fn absorb(&mut self, later: &Self) {
+        self.take_in(later, |entry| match entry.role() {
+            // It says more of a context that is here already.
+            Role::Context => false,
+            _ => true,
+        });
+    }
+
+    /// Takes in what the next function around tells, to be told together later.
+    pub(crate) fn gather(&mut self, later: &Self) {
+        self.take_in(later, |_| true);
+    }
+
+    fn take_in(&mut self, later: &Self, is_added: impl Fn(&Field<'_>) -> bool) {
         let supersedes = later.entries.of(Role::ErrorMessage).next().is_some();
         let mut entries = Entries::new();
         for entry in self.entries.iter() {
             match entry.role() {
                 Role::ErrorMessage | Role::Cause if supersedes => {}
                 Role::Context => {
-                    let resolved = later.entries.of(Role::Context).find(|known| known.name() == entry.as_text());
-                    entries.copy(resolved.unwrap_or(entry));
+                    let known_as = |known: &Field<'_>| !known.name().is_empty() && known.name() == entry.as_text();
+                    entries.copy(later.entries.of(Role::Context).find(known_as).unwrap_or(entry));
                 }
                 _ => entries.copy(entry),
             }
         }
-        for entry in later.entries.iter() {
-            let is_told = match entry.role() {
-                Role::Context => true,
-                Role::Field => self.fields().any(|field| field.name() == entry.name()),
-                _ => false,
-            };
+        for entry in later.entries.iter().filter(is_added) {
+            let is_told = entry.role() == Role::Field && self.fields().any(|field| field.name() == entry.name());
             if !is_told {
                 entries.copy(entry);
             }
@@ -143,6 +152,22 @@ mod tests {
         assert_eq!(texts(&event, Role::Cause), ["connection refused"]);
         assert_eq!(texts(&event, Role::Context), ["Save", "Invoice 7"]);
         assert_eq!(texts(&event, Role::Field), ["invoices", "ACME"]);
+    }
+
+    #[test]
+    fn what_two_functions_around_know_is_told_together() {
+        let around = |template: &str, context: &str, field: &str| {
+            let mut event = Event::of(Kind::Error).reporting_text("E", &context).field(field, 1);
+            event.entries.push_text(Role::Context, template, context);
+            event
+        };
+        let mut known = around("Save {id}", "Save 7", "id");
+        known.gather(&around("Run {day}", "Run monday", "day"));
+        let mut event = Event::of(Kind::Error).while_doing("Write").while_doing("Save {id}").while_doing("Run {day}");
+        event.absorb(&known);
+        assert_eq!(texts(&event, Role::Context), ["Write", "Save 7", "Run monday"]);
+        assert_eq!(event.fields().map(|field| field.name()).collect::<Vec<_>>(), ["id", "day"]);
+        assert_eq!(texts(&event, Role::ErrorMessage), ["Run monday"]);
     }
 
     #[test]
