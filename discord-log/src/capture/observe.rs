@@ -82,6 +82,7 @@ impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
     }
 
     /// Ends the call that came to any other end of its own.
+    #[inline(never)]
     fn end(&mut self, look: Look<'_>) {
         self.is_under_way = false;
         let ending = self.ending();
@@ -109,9 +110,17 @@ impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
 impl<const WATCHED: u8, A: Asking> Drop for Running<WATCHED, A> {
     #[inline]
     fn drop(&mut self) {
-        if !self.is_under_way {
-            return;
+        if self.is_under_way {
+            self.unwind();
         }
+    }
+}
+
+impl<const WATCHED: u8, A: Asking> Running<WATCHED, A> {
+    /// The call is left by a panic. By itself, so that no function carries a copy of what is done then.
+    #[cold]
+    #[inline(never)]
+    fn unwind(&self) {
         self.ending().unwind(WATCHED, self.entered, Carried::NOTHING);
         if timing::is_timed(WATCHED) {
             timing::ended_since(self.call.site, WATCHED, self.call.asked(), self.started, End::Panicked);

@@ -125,6 +125,7 @@ pub trait Cancel: sealed::Sealed {
 
 impl<const WATCHED: u8, A: Asking> Cancel for Call<WATCHED, A> {
     #[cold]
+    #[inline(never)]
     fn cancel(&self, watched: &Watched) {
         watched.carried.forget();
         timing::cancelled(self.site, WATCHED, self.asked(), watched.started);
@@ -185,7 +186,7 @@ impl<'f, const WATCHED: u8, A: Asking> Turn<'f, WATCHED, A> {
     }
 
     /// Ends a poll after which the future goes on.
-    #[inline]
+    #[inline(never)]
     fn pause(&mut self) {
         self.is_under_way = false;
         let State::Watched(watched) = &mut *self.state else { return };
@@ -261,9 +262,18 @@ impl Watched {
 impl<const WATCHED: u8, A: Asking> Drop for Turn<'_, WATCHED, A> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_under_way
-            && let State::Watched(watched) = *self.state
-        {
+        if self.is_under_way {
+            self.unwind();
+        }
+    }
+}
+
+impl<const WATCHED: u8, A: Asking> Turn<'_, WATCHED, A> {
+    /// The future is left by a panic. By itself, so that no function carries a copy of what is done then.
+    #[cold]
+    #[inline(never)]
+    fn unwind(&mut self) {
+        if let State::Watched(watched) = *self.state {
             *self.state = State::Unwatched;
             let (site, asked) = (self.call.site, self.call.asked());
             Ending { site, asked, depth: self.depth }.unwind(WATCHED, self.entered, watched.carried);
