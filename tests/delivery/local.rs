@@ -7,7 +7,8 @@ use discord_log_preview::{Discord, Limits};
 /// Runs a scenario of the speaker with these variables and no others of ours, away from any `.env` and without files.
 fn speak(scenario: &str, variables: &[(String, String)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_speaker"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DISCORD_")) {
+    let is_ours = |name: &str| name.starts_with("DISCORD_") || name.ends_with("_BACKTRACE");
+    for (name, _) in std::env::vars().filter(|(name, _)| is_ours(name)) {
         command.env_remove(name);
     }
     let variables = variables.iter().map(|(name, value)| (name, value));
@@ -160,4 +161,61 @@ fn an_annotated_function_tells_its_error_its_activity_and_its_slowness() {
     assert!(shown("errors").contains("Invoice Processing") && shown("errors").contains("INV-7 has no lines"));
     assert!(shown("activity").contains("Create Invoice"), "{}", shown("activity"));
     assert!(shown("system").contains("create_invoice"), "{}", shown("system"));
+}
+
+#[test]
+fn a_critical_failure_of_a_function_is_local_also_when_errors_are_switched_off() {
+    let discord = discord();
+    let mut variables = discord.settings();
+    variables.push(variable("DISCORD_LOG_ERRORS", "off"));
+    let output = speak("critical-failure", &variables);
+    assert!(output.status.success());
+    assert_eq!(discord.requests().iter().filter(|request| request.method == "POST").count(), 0);
+    let stderr = text(&output.stderr);
+    assert_eq!(stderr.matches("the bank refuses the certificate").count(), 1, "{stderr}");
+    assert!(stderr.contains("Take payment") && stderr.contains("Checkout"), "{stderr}");
+    assert!(!stderr.contains("Send mail"), "any other error is switched off: {stderr}");
+}
+
+#[test]
+fn a_critical_failure_of_a_function_is_in_discord_and_in_the_local_log() {
+    let discord = discord();
+    let output = speak("critical-failure", &discord.settings());
+    let titles: Vec<_> = discord.messages("errors").into_iter().flat_map(|message| message.embeds).collect();
+    let titles: Vec<_> = titles.iter().filter_map(|embed| embed["title"].as_str()).collect();
+    assert_eq!(titles, ["🚨 Take payment failed", "❌ Send mail failed"]);
+    let stderr = text(&output.stderr);
+    assert_eq!(stderr.matches("the bank refuses the certificate").count(), 1, "{stderr}");
+    assert!(!stderr.contains("Send mail"), "{stderr}");
+}
+
+/// What the errors channel shows when an annotated function fails with these variables.
+fn described(variables: &[(String, String)]) -> Vec<String> {
+    let discord = discord();
+    let variables: Vec<_> = discord.settings().into_iter().chain(variables.iter().cloned()).collect();
+    assert!(speak("critical-failure", &variables).status.success());
+    let embeds = discord.messages("errors").into_iter().flat_map(|message| message.embeds);
+    embeds.map(|embed| embed["description"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn an_error_shows_the_frames_of_the_program_if_backtraces_are_asked_for() {
+    let described = described(&[variable("RUST_BACKTRACE", "1")]);
+    assert_eq!(described.len(), 2, "{described:?}");
+    let frames = |shown: &str| shown.lines().filter(|line| line.contains("speaker.rs:")).map(str::to_owned).collect();
+    let frames: Vec<Vec<String>> = described.iter().map(|shown| frames(shown)).collect();
+    assert!(frames[0][0].contains("take_payment"), "the innermost comes first: {described:?}");
+    assert!(frames[0].iter().any(|frame| frame.contains("checkout")), "{described:?}");
+    assert!(!frames[1].is_empty(), "{described:?}");
+    assert!(
+        described.iter().all(|shown| !shown.contains("discord_log::") && !shown.contains("std::")),
+        "{described:?}"
+    );
+}
+
+#[test]
+fn an_error_shows_no_frames_unless_they_are_asked_for() {
+    for variables in [vec![], vec![variable("RUST_BACKTRACE", "0")]] {
+        assert_eq!(described(&variables), ["the bank refuses the certificate", "the mail server is gone"]);
+    }
 }

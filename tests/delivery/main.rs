@@ -10,8 +10,10 @@
 
 mod bad_input;
 mod burst;
+mod counted;
 mod ends;
 mod faults;
 mod local;
+mod nested;
 mod schema;
 mod world;

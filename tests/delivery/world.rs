@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use discord_log::{Config, ConfigBuilder, Guard, Health};
 use discord_log_preview::{Builder, Discord, Limits, Rate, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::schema;
 
@@ -99,6 +99,18 @@ impl World {
         }
         statuses
     }
+}
+
+/// The value of a field of an embed.
+pub(crate) fn field<'e>(embed: &'e Value, name: &str) -> Option<&'e str> {
+    let field = embed["fields"].as_array()?.iter().find(|field| field["name"] == name)?;
+    field["value"].as_str()
+}
+
+/// What an embed says of an error: its text and its causes, without the frames that stand there if `RUST_BACKTRACE` asks.
+pub(crate) fn said(embed: &Value) -> &str {
+    let description = embed["description"].as_str().unwrap_or_default();
+    description.split_once("\n```").map_or(description, |(said, _)| said)
 }
 
 /// Limits that no test reaches, told in headers as Discord tells its own.

@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             one_of_each()
         }
         "critical" => critical(),
+        "critical-failure" => critical_failure(),
         "late" => late(),
         "annotated" => annotated(),
         "twice" => twice(),
@@ -34,6 +35,31 @@ fn critical() -> Result<(), Box<dyn Error>> {
     discord_log::log_critical("Payments stopped", "The bank refuses the certificate.");
     discord_log::log_user_action("Invoice generated");
     Ok(())
+}
+
+/// A function whose errors are critical, within another, and one whose errors are not.
+fn critical_failure() -> Result<(), Box<dyn Error>> {
+    let _discord = discord_log::init()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
+    let failed = (checkout(), runtime.block_on(send_mail()));
+    writeln!(std::io::stdout(), "{failed:?}")?;
+    Ok(())
+}
+
+#[log_errors(context = "Checkout")]
+fn checkout() -> Result<(), Box<dyn Error>> {
+    take_payment()
+}
+
+#[log_errors(context = "Take payment", severity = "critical")]
+fn take_payment() -> Result<(), Box<dyn Error>> {
+    Err("the bank refuses the certificate".into())
+}
+
+#[log_errors(context = "Send mail")]
+async fn send_mail() -> Result<(), std::io::Error> {
+    tokio::task::yield_now().await;
+    Err(std::io::Error::other("the mail server is gone"))
 }
 
 fn late() -> Result<(), Box<dyn Error>> {
