@@ -91,7 +91,9 @@ impl Ending<'_> {
             self.pass(event, same);
         } else if self.crosses(&mut event, type_name, pressed) {
             self.raise(&mut event, &other);
-            logger::log(event);
+            // First what came first: what waits for no more is held no longer.
+            other.into_iter().for_each(close);
+            return logger::log(event);
         }
         other.into_iter().for_each(close);
     }
@@ -151,7 +153,8 @@ impl Ending<'_> {
             let mut event = self.report_panic(&panic);
             event.set_severity(severity);
             add_after(&mut event, &inner);
-            logger::log(event);
+            inner.into_iter().for_each(close);
+            return logger::log(event);
         }
         inner.into_iter().for_each(close);
     }
