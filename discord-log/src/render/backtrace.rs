@@ -42,13 +42,19 @@ fn frames(backtrace: &str) -> Vec<String> {
     let mut last = "";
     for (name, place) in frames.into_iter().filter(|(name, place)| is_own(name, *place)) {
         let function = function_of(name);
+        // Where a program keeps tables of lines alone, closures and `async fn` have a place and no name.
+        let is_nameless = function.starts_with('{');
         // A function that was wrapped shows twice in a row: its body, and what calls that.
-        if function == last {
+        if function == last && !is_nameless {
             continue;
         }
         last = function;
         let shown = function.get(..function.floor_char_boundary(limits::FUNCTION_BYTES)).unwrap_or_default();
-        own.push(place.map_or_else(|| shown.to_owned(), |place| format!("{shown} ({})", short(place))));
+        own.push(match place.map(short) {
+            Some(place) if is_nameless => place.to_owned(),
+            Some(place) => format!("{shown} ({place})"),
+            None => shown.to_owned(),
+        });
     }
     own
 }
@@ -75,6 +81,7 @@ fn function_of(name: &str) -> &str {
     let mut function = name;
     while let Some((outer, last)) = function.rsplit_once("::")
         && last.starts_with('{')
+        && last.ends_with('}')
     {
         function = outer;
     }
@@ -177,5 +184,29 @@ mod tests {
         let frames = frames(&backtrace.replace("discord_log::", "billing::"));
         assert!(frames.first().is_some_and(|frame| frame.contains("writes_today_is_read (")), "{frames:?} {backtrace}");
         assert!(frames.iter().all(|frame| frame.contains("src/render/backtrace.rs:")), "{frames:?} {backtrace}");
+    }
+
+    #[test]
+    fn what_has_no_name_is_told_by_its_place() {
+        let text = "\
+   0: {async_fn#0}
+             at ./src/store.rs:42:5
+   1: {async_block#0}
+             at ./src/store.rs:50:22
+   2: {closure#0}<billing::main::{closure_env#0}>
+             at ./src/job.rs:8:3
+   3: {closure#0}<billing::main::{closure_env#0}>
+             at ./src/job.rs:3:3
+   4: run<billing::main::{closure_env#0}>
+             at ./src/job.rs:2:1
+";
+        let own = [
+            "src/store.rs:42",
+            "src/store.rs:50",
+            "src/job.rs:8",
+            "src/job.rs:3",
+            "run<billing::main::{closure_env#0}> (src/job.rs:2)",
+        ];
+        assert_eq!(frames(text), own);
     }
 }
