@@ -207,6 +207,7 @@ fn an_error_shows_the_frames_of_the_program_if_backtraces_are_asked_for() {
     assert!(frames[0][0].contains("take_payment"), "the innermost comes first: {described:?}");
     assert!(frames[0].iter().any(|frame| frame.contains("checkout")), "{described:?}");
     assert!(!frames[1].is_empty(), "{described:?}");
+    assert!(!described.iter().any(|shown| shown.contains("{async_fn")), "what has no name has a place: {described:?}");
     assert!(
         described.iter().all(|shown| !shown.contains("discord_log::") && !shown.contains("std::")),
         "{described:?}"
