@@ -5,6 +5,8 @@
 //! cargo run --example one_failure           # in another
 //! ```
 
+#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+
 use std::time::Duration;
 
 use discord_log::{log_errors, log_performance, log_skip};
