@@ -155,6 +155,22 @@ fn a_short_text_within_another_is_chance_and_a_long_one_is_not() {
     assert_eq!(told, [r#"connect: Error "cannot save: connection refused" while ["Connect"]"#]);
 }
 
+#[log_errors]
+fn at_length() -> Failing {
+    Err("long ".repeat(100_000).into())
+}
+
+#[log_errors(context = "Around")]
+fn around_at_length() -> Failing {
+    at_length()?;
+    Ok(())
+}
+
+#[test]
+fn a_failure_with_a_long_text_is_known_again() {
+    assert_eq!(lines(|| assert!(around_at_length().is_err())).len(), 1);
+}
+
 #[log_errors(context = "Siblings")]
 fn siblings() -> Failing {
     let first = connect();

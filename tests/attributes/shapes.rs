@@ -47,6 +47,22 @@ macro_rules! shapes {
             }
 
             $(#[$attribute])+
+            fn with_closures(outcome: Outcome) -> Decision {
+                fn nested(outcome: Outcome) -> Decision {
+                    outcome.decide()
+                }
+                let maybe = || {
+                    let value = Some(7)?;
+                    Some(value)
+                };
+                let decided = |outcome| {
+                    let value = nested(outcome)?;
+                    Ok::<u32, Refused>(value.min(maybe().unwrap_or_default()))
+                };
+                decided(outcome)
+            }
+
+            $(#[$attribute])+
             fn with_patterns((outcome, mut list): (Outcome, Vec<u32>), _: String, mut last: u32) -> Decision {
                 last += 1;
                 list.push(last);
@@ -270,6 +286,7 @@ macro_rules! shapes {
                     calls: vec![
                         ("plain", plain),
                         ("returning_early", returning_early),
+                        ("with_closures", with_closures),
                         ("with_patterns", |o| with_patterns((o, Vec::new()), String::new(), 1)),
                         ("generic", |o| generic(o, [1, 2], |_| true)),
                         ("borrowing", |o| borrowing(&["seven"], o).map(|name| u32::from(name == "seven") * 7)),

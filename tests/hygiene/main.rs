@@ -74,8 +74,39 @@ fn boxed(
     ::std::boxed::Box::pin(async move { ::core::result::Result::Ok(number) })
 }
 
+const DISCORD_LOG: f64 = 1.0;
+
+fn is_empty(error: &::std::string::String) -> bool {
+    error.is_empty()
+}
+
+#[chronicle::log_errors(crate = chronicle, context = "At {a}", fields(a = a, b = redact(asked)), skip_if = is_empty)]
+#[chronicle::log_activity(crate = chronicle, ret)]
+#[chronicle::log_performance(crate = chronicle, threshold = DISCORD_LOG)]
+fn with_every_argument(a: u32, asked: u32) -> Fallible {
+    ::core::result::Result::Ok(a + asked)
+}
+
+struct Till;
+
+#[chronicle::log_errors(crate = chronicle)]
+#[chronicle::log_activity(crate = chronicle)]
+impl Till {
+    fn sell(&self) -> ::core::result::Result<u32, ::std::string::String> {
+        ::core::result::Result::Ok(7)
+    }
+
+    #[chronicle::log_skip]
+    async fn deliver(&self) -> u32 {
+        7
+    }
+}
+
 #[test]
 fn shadowed_names_change_nothing() {
+    ::core::assert!(::core::matches!(with_every_argument(1, 2), ::core::result::Result::Ok(3)));
+    ::core::assert!(Till.sell().is_ok());
+    ::core::mem::drop(Till.deliver());
     ::core::assert!(::core::matches!(shadowed(1, 2, 3), ::core::result::Result::Ok(6)));
     ::core::assert!(shadowed(0, 2, 3).is_err());
     ::core::assert_eq!(hidden(5)(), 5);

@@ -242,8 +242,7 @@ impl Ending<'_> {
     /// Lets the functions around this one know of a failure that was reported, or only counted.
     fn hand_up(self, id: Option<FailureId>, event: &Event) {
         if !self.depth.is_outermost() {
-            let text = event.error_report().map(|report| report.message().to_owned());
-            trail::hand_up(self.depth, [Rising::new(id, event, text.unwrap_or_default())]);
+            trail::hand_up(self.depth, [Rising::new(id, event)]);
         }
     }
 

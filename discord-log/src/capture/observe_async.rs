@@ -152,6 +152,17 @@ enum State {
     Watched(Watched),
 }
 
+impl State {
+    /// A call that began unwatched stays so.
+    #[inline]
+    fn stay_unwatched(&mut self) {
+        if let Self::Failing(carried) = self {
+            carried.forget();
+        }
+        *self = Self::Unwatched;
+    }
+}
+
 /// What is kept from one poll to the next.
 #[derive(Clone, Copy, Debug)]
 pub struct Watched {
@@ -311,8 +322,7 @@ where
         let this = self.project();
         let polled = this.future.poll(context);
         if polled.is_pending() {
-            // A call that began unwatched stays so.
-            *this.state = State::Unwatched;
+            this.state.stay_unwatched();
         }
         polled
     }

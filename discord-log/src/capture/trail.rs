@@ -20,6 +20,9 @@ thread_local! {
     static RISING: RefCell<Vec<Rising>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Bytes of an error's text by which it is known again.
+const TEXT: usize = 1_024;
+
 /// Enclosing functions that a report can name; recursion beyond is counted alone.
 const SITES: usize = 32;
 
@@ -43,14 +46,16 @@ pub(crate) struct Rising {
     pub(crate) id: Option<FailureId>,
     pub(crate) channel: Channel,
     pub(crate) severity: Severity,
-    /// What the innermost error said.
+    /// What the innermost error said, the beginning of it.
     pub(crate) text: String,
     /// What the functions around it know by now.
     pub(crate) passed: Option<Box<Event>>,
 }
 
 impl Rising {
-    pub(crate) fn new(id: Option<FailureId>, event: &Event, text: String) -> Self {
+    pub(crate) fn new(id: Option<FailureId>, event: &Event) -> Self {
+        let message = event.error_report().map_or("", |report| report.message());
+        let text = message.get(..message.floor_char_boundary(TEXT)).unwrap_or_default().to_owned();
         Self { level: 0, id, channel: event.channel(), severity: event.severity(), text, passed: None }
     }
 
