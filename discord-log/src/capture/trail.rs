@@ -20,6 +20,9 @@ thread_local! {
     static RISING: RefCell<Vec<Rising>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Failures that wait on a thread, or for a future, at a time.
+const MOST_RISING: usize = 32;
+
 /// Bytes of an error's text by which it is known again.
 const TEXT: usize = 1_024;
 
@@ -112,8 +115,16 @@ pub(crate) fn take(Depth(depth): Depth) -> Vec<Rising> {
 #[cold]
 pub(crate) fn hand_up(Depth(depth): Depth, failures: impl IntoIterator<Item = Rising>) {
     let Some(level) = depth.checked_sub(1) else { return };
-    with_rising(|rising| rising.extend(failures.into_iter().map(|failure| Rising { level, ..failure })));
+    with_rising(|rising| {
+        rising.extend(failures.into_iter().map(|failure| Rising { level, ..failure }));
+        keep_latest(rising);
+    });
     note_levels();
+}
+
+/// A function that never ends, such as a loop in `main`, has no word for what its callers have dealt with long since.
+fn keep_latest(failures: &mut Vec<Rising>) {
+    failures.drain(..failures.len().saturating_sub(MOST_RISING));
 }
 
 /// Walks over the functions around the one that was just left, the innermost first, each once in a row.
@@ -169,7 +180,10 @@ impl Carried {
         if !self.is_something() {
             self.0 = NUMBERS.fetch_add(1, Ordering::Relaxed);
         }
-        Self::all().entry(self.0).or_default().extend(failures);
+        let mut all = Self::all();
+        let carried = all.entry(self.0).or_default();
+        carried.extend(failures);
+        keep_latest(carried);
     }
 
     #[cold]
@@ -184,5 +198,38 @@ impl Carried {
 
     fn all() -> MutexGuard<'static, BTreeMap<u64, Vec<Rising>>> {
         CARRIED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Kind;
+
+    fn failures(count: usize) -> Vec<Rising> {
+        (0..count).map(|_| Rising::new(Some(FailureId::new()), &Event::of(Kind::Error))).collect()
+    }
+
+    #[test]
+    fn what_waits_for_a_function_that_never_ends_is_bounded() {
+        let mut carried = Carried::NOTHING;
+        for _ in 0..1_000 {
+            hand_up(Depth(1), failures(1));
+            carried.add(failures(1));
+        }
+        assert_eq!(take(Depth(0)).len(), MOST_RISING);
+        assert_eq!(carried.take().len(), MOST_RISING);
+        assert!(take(Depth(0)).is_empty() && carried.take().is_empty());
+    }
+
+    #[test]
+    fn a_failure_waits_for_the_level_it_was_handed_to() {
+        hand_up(Depth(2), failures(1));
+        assert!(!leave(Depth(2)) && leave(Depth(1)) && leave(Depth(0)));
+        assert!(take(Depth(2)).is_empty());
+        assert_eq!(take(Depth(1)).len(), 1);
+        assert!(!leave(Depth(0)));
+        hand_up(Depth(0), failures(1));
+        assert!(take(Depth(0)).is_empty(), "the outermost has nobody around it");
     }
 }
