@@ -102,7 +102,7 @@ pub use crate::signals::end_on_signals;
 /// | `crate = path` | `::discord_log` | where this crate is found, if it was renamed or re-exported |
 ///
 /// While the logger is off, a call costs one atomic load more. Else it costs two readings of the clock and the event,
-/// about 200 ns; [`health`] tells how often the function was called, how often it failed and how long it took.
+/// some 300 ns; [`health`] tells how often the function was called, how often it failed and how long it took.
 ///
 /// # Examples
 ///
@@ -262,7 +262,7 @@ pub use discord_log_macros::log_errors;
 /// | `crate = path` | `::discord_log` | where this crate is found, if it was renamed or re-exported |
 ///
 /// A constant is a `Duration`, or a number of seconds. A call below its threshold costs two readings of the clock, about
-/// 25 ns where the processor has a counter that never changes its pace, and one atomic load while the logger is off.
+/// 30 ns where the processor has a counter that never changes its pace, and one atomic load while the logger is off.
 /// [`health`] tells how often the function was called and how long it took.
 ///
 /// # Examples
