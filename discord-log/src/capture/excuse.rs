@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::capture::probe::Look;
+use crate::capture::probe::{Failure, Look};
 
 /// Asks a function of the user's about an error; one that panics excuses nothing.
 #[inline]
@@ -10,7 +10,7 @@ pub fn excuse<'r, T, E>(look: Look<'r>, returned: &'r Result<T, E>, is_excused: 
     match (look, returned) {
         (Look::Failed(failure), Err(error)) => {
             let is_excused = catch_unwind(AssertUnwindSafe(|| is_excused(error))).unwrap_or(false);
-            Look::Failed(crate::capture::probe::Failure { is_excused, ..failure })
+            Look::Failed(Failure { is_excused, ..failure })
         }
         _ => look,
     }

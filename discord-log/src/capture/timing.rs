@@ -45,17 +45,10 @@ pub(crate) fn ended_since(site: &'static Site, watched: u8, asked: Option<&Asked
     ended(site, watched, asked, Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None }, end);
 }
 
-/// Ends a call that began at a tick and did not fail.
+/// Ends a call that began at a tick and did not fail; by itself, because all that is of the other ends falls away.
 pub(crate) fn succeeded(site: &'static Site, watched: u8, asked: Option<&Asked>, started: Tick) {
-    let wall_nanos = started.elapsed_nanos();
-    site.introduce();
-    site.tally().count(wall_nanos);
-    if watched & PERFORMANCE != 0 && wall_nanos > site.threshold_nanos() {
-        warn(site, asked, Times { wall_nanos, busy_nanos: None });
-    }
-    if watched & ACTIVITY != 0 {
-        tell(site, asked, Times { wall_nanos, busy_nanos: None }, End::Returned { shown: None });
-    }
+    let times = Times { wall_nanos: started.elapsed_nanos(), busy_nanos: None };
+    ended(site, watched, asked, times, End::Returned { shown: None });
 }
 
 /// Ends a call that is timed.
