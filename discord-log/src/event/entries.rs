@@ -209,7 +209,8 @@ impl Entries {
         if self.bytes.spilled() { self.bytes.capacity() } else { 0 }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+    /// Walks over all entries, in the order in which they were added.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
         Iter { rest: &self.bytes }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::reports::tells_of;
-use crate::event::{Event, FailureId, Role, Severity};
+use crate::event::{Event, FailureId, Severity};
 use crate::record::Entry;
 
 /// A message as it was posted, and as it should be by now.
@@ -115,19 +115,7 @@ impl Posted {
 
 /// Says whether a message would change by what was told later; at the end of a failure there is often nothing to add.
 fn says_something(later: &Event, known: Severity) -> bool {
-    let told = [
-        Role::Actor,
-        Role::After,
-        Role::Cause,
-        Role::Context,
-        Role::ErrorMessage,
-        Role::Field,
-        Role::Recovered,
-        Role::Repeats,
-        Role::Text,
-        Role::Title,
-    ];
-    later.severity() > known || told.into_iter().any(|role| later.entries().of(role).next().is_some())
+    later.severity() > known || later.entries().iter().next().is_some()
 }
 
 /// How long a message is changed: a reader has seen it by then.

@@ -7,7 +7,7 @@ use super::fields::{self, Field};
 use super::headline::Headline;
 use super::passage::{Passage, Place};
 use super::{Repeat, Settings, description, headline, limits};
-use crate::event::{Event, Role, Severity};
+use crate::event::{Event, Severity};
 use crate::record::Entry;
 
 /// An embed as Discord takes it.
@@ -69,20 +69,8 @@ fn body(settings: &Settings, event: &Event, headline: &Headline<'_>, room: Size)
 
 /// Says whether the event was so full that whole fields are missing; a text that was cut says so itself.
 fn has_left_out_fields(event: &Event) -> bool {
-    let told_by =
-        |role| event.entries().of(role).filter_map(|entry| Some((entry.full_length()?, entry.as_text().len())));
-    let roles = [
-        Role::Actor,
-        Role::After,
-        Role::Cause,
-        Role::Context,
-        Role::ErrorMessage,
-        Role::Field,
-        Role::Recovered,
-        Role::Text,
-        Role::Title,
-    ];
-    let told = roles.into_iter().flat_map(told_by).map(|(full, kept)| full.saturating_sub(kept as u64));
+    let cut = event.entries().iter().filter_map(|entry| Some((entry.full_length()?, entry.as_text().len())));
+    let told = cut.map(|(full, kept)| full.saturating_sub(kept as u64));
     event.left_out() > told.sum()
 }
 
