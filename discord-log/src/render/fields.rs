@@ -114,7 +114,7 @@ fn own_count(kind: Kind, given: &[Given<'_>]) -> usize {
         Kind::HighValueTransaction => &["transaction", "amount", "client"],
         Kind::DatabaseOperation => &["operation", "table", "rows"],
         Kind::FileOperation => &["operation", "path"],
-        Kind::SlowCall => &["took", "threshold"],
+        Kind::SlowCall => &["took", "threshold", "busy"],
         Kind::PerformanceWarning => &["metric", "value", "threshold", UNIT],
         Kind::DailySummary => return given.len(),
         Kind::ValidationError => &["field"],
