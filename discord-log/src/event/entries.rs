@@ -96,7 +96,7 @@ impl<'a> Field<'a> {
         self.bytes
     }
 
-    pub(super) const fn role(&self) -> Role {
+    pub(crate) const fn role(&self) -> Role {
         self.role
     }
 
