@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::event::{Channel, Event, Severity};
 use crate::health::{Counters, Loss};
 use crate::record::{Ending, Entry, Journal, Now, Seq, Ticket};
-use crate::reduce::{Doubt, Intake};
+use crate::reduce::{Doubt, Intake, Shown};
 use crate::render;
 use crate::send::{Answer, Denied, Engine, Introduction, LaneId, Limits, Outcome, Permit, Sent};
 
@@ -166,15 +166,18 @@ impl Dispatch {
         let edits_at = self.engine.edits_at(lane, now.instant);
         let intake = self.intakes.entry(lane).or_default();
         let (edited, body) = if let Some(batch) = intake.first() {
-            let (message, fit) =
-                render::message(&self.config.render, &batch.entries, render::Repeat::of(batch.may_repeat));
+            let shown: Vec<_> = batch.entries.iter().cloned().map(Shown::alone).collect();
+            let repeat = render::Repeat::of(batch.may_repeat);
+            let post = render::Post { form: render::Form::Embeds, repeat, thread: None };
+            let (body, fit) = render::post(&self.config.render, &shown, post);
             intake.split_first(fit);
-            (None, message.to_json())
+            (None, body.json)
         } else if edits_at.is_none()
             && let Some(posted) = intake.edit()
         {
             let repeat = render::Repeat::of(posted.may_repeat);
-            (Some(posted.id.clone()), render::edit(&self.config.render, &posted.entries, repeat).to_json())
+            let shown: Vec<_> = posted.entries.iter().cloned().map(Shown::alone).collect();
+            (Some(posted.id.clone()), render::edit(&self.config.render, &shown, repeat).json)
         } else {
             // Nothing to send after all: the permit goes back unused.
             let waits = intake.ready_at(self.hurries, now.instant).map(|at| edits_at.map_or(at, |edits| at.max(edits)));

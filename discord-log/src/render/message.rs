@@ -8,9 +8,10 @@ use super::embed::Embed;
 use super::headline::Headline;
 use super::passage::{Passage, Place};
 use super::username::username;
-use super::{Settings, description, limits};
+use super::{Body, Post, Settings, description, limits};
 use crate::event::{Channel, Event, Severity};
 use crate::record::Entry;
+use crate::reduce::Shown;
 
 /// The body of a message; made only by [`message`], so that nobody is ever notified by its text.
 #[derive(Clone, Debug, Serialize)]
@@ -87,7 +88,7 @@ impl Serialize for NobodyMentioned {
 /// At least one whenever there is one: the first entry is cut until it fits. Each entry keeps what it needs up to a
 /// modest size before fewer share a message; what the small ones leave goes to the large ones, and a lone one has it all.
 /// Of no entries it makes nothing that could be sent.
-pub(crate) fn message(settings: &Settings, entries: &[Entry], repeat: Repeat) -> (Message, usize) {
+pub(super) fn message(settings: &Settings, entries: &[Entry], repeat: Repeat) -> (Message, usize) {
     let candidates = entries.get(..limits::EMBEDS).unwrap_or(entries);
     let username = username(&settings.service);
     let room = room_for_embeds(&username, candidates);
@@ -103,8 +104,21 @@ pub(crate) fn message(settings: &Settings, entries: &[Entry], repeat: Repeat) ->
     (Message { username, content, embeds, allowed_mentions: NobodyMentioned, flags }, count)
 }
 
+/// Packs as much of what is to be told, in its order, as one message holds, and says how many that is.
+pub(crate) fn post(settings: &Settings, shown: &[Shown], post: Post<'_>) -> (Body, usize) {
+    let entries: Vec<_> = shown.iter().map(|shown| shown.entry.clone()).collect();
+    let (message, count) = message(settings, &entries, post.repeat);
+    (Body { json: message.to_json(), files: Vec::new() }, count)
+}
+
+/// Renders all that a message tells anew.
+pub(crate) fn edit(settings: &Settings, shown: &[Shown], repeat: Repeat) -> Body {
+    let entries: Vec<_> = shown.iter().map(|shown| shown.entry.clone()).collect();
+    Body { json: edited(settings, &entries, repeat).to_json(), files: Vec::new() }
+}
+
 /// Renders all entries of a message anew, however little room each has: they stand in it already.
-pub(crate) fn edit(settings: &Settings, entries: &[Entry], repeat: Repeat) -> Edit {
+pub(super) fn edited(settings: &Settings, entries: &[Entry], repeat: Repeat) -> Edit {
     let room = room_for_embeds(&username(&settings.service), entries);
     let mut embeds: Vec<_> = entries.iter().map(|entry| Embed::of(settings, entry, repeat, room)).collect();
     share_room(settings, entries, repeat, room, &mut embeds);

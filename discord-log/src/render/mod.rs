@@ -11,6 +11,7 @@
 //! Text is measured after it was escaped and by both of Discord's measures, code points and bytes. What is cut says so.
 
 mod backtrace;
+mod body;
 mod budget;
 mod clean;
 mod description;
@@ -28,6 +29,7 @@ mod settings;
 mod tests;
 mod username;
 
+pub(crate) use self::body::{Body, File, Form, Post};
 pub(crate) use self::line::{addition, line};
-pub(crate) use self::message::{Repeat, edit, message};
+pub(crate) use self::message::{Repeat, edit, post};
 pub(crate) use self::settings::Settings;

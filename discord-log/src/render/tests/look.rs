@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Failure, PLACE, embed, entries, line, rendered, settings};
+use super::{Failure, PLACE, edit, embed, entries, line, message, rendered, settings};
 use crate::event::{Amount, Event, Severity};
-use crate::render::{Repeat, addition, edit, message};
+use crate::render::{Repeat, addition};
 
 fn draw(embed: &Json) -> String {
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
