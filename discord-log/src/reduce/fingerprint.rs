@@ -181,10 +181,10 @@ mod tests {
             ("INV-2041: no such invoice.", vec!["INV-2041"]),
             ("connect to 10.0.0.7:5432: refused", vec!["10.0.0.7:5432"]),
             ("user 'anna' of \"ACME B.V.\" is unknown", vec!["anna", "ACME B.V."]),
-            ("no 550e8400-e29b-41d4-a716-446655440000, nor 0xdeadbeef", vec![
-                "550e8400-e29b-41d4-a716-446655440000",
-                "0xdeadbeef",
-            ]),
+            (
+                "no 550e8400-e29b-41d4-a716-446655440000, nor 0xdeadbeef",
+                vec!["550e8400-e29b-41d4-a716-446655440000", "0xdeadbeef"],
+            ),
             ("it's the user's fault", vec![]),
             ("took 1.5s (limit: 250ms)", vec!["1.5s", "250ms"]),
             ("j***@example.com bounced", vec!["@example.com"]),

@@ -92,6 +92,26 @@ impl Group {
         self.is_over = false;
     }
 
+    /// Goes on in another message.
+    pub(super) fn follow(&mut self, earlier: Earlier) {
+        self.earlier = Some(earlier);
+    }
+
+    /// Comes back after it was over.
+    pub(super) fn come_back(&mut self, back: Back, earlier: Option<Earlier>) {
+        (self.back, self.earlier) = (Some(back), earlier);
+    }
+
+    /// Nothing was seen of it for a while.
+    pub(super) fn end(&mut self) {
+        self.is_over = true;
+    }
+
+    /// How much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.occurrences.lines.len() + self.variables.bytes()
+    }
+
     pub(super) const fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }

@@ -1,5 +1,7 @@
 //! What is sent for one message: the JSON of its body and the files that go with it.
 
+use crate::reduce::Form;
+
 /// The body of a message or an edit.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
@@ -15,17 +17,6 @@ pub(crate) struct File {
     /// As HTTP names it: `text/plain; charset=utf-8`.
     pub(crate) media_type: &'static str,
     pub(crate) bytes: Vec<u8>,
-}
-
-/// How a message tells several events.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Form {
-    /// One embed an event.
-    Embeds,
-    /// One line an event.
-    Lines,
-    /// A table of counts, and the events in a file.
-    Digest,
 }
 
 /// What the posting of a message needs beside what it tells.

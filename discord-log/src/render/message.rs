@@ -111,6 +111,12 @@ pub(crate) fn post(settings: &Settings, shown: &[Shown], post: Post<'_>) -> (Bod
     (Body { json: message.to_json(), files: Vec::new() }, count)
 }
 
+/// Names the forum post of a problem.
+pub(crate) fn thread_name(settings: &Settings, shown: &Shown) -> String {
+    let headline = Headline::of(settings, &shown.entry.event).line();
+    Passage::of(headline).write(Place::Line, Size::characters(100))
+}
+
 /// Renders all that a message tells anew.
 pub(crate) fn edit(settings: &Settings, shown: &[Shown], repeat: Repeat) -> Body {
     let entries: Vec<_> = shown.iter().map(|shown| shown.entry.clone()).collect();

@@ -29,7 +29,7 @@ mod settings;
 mod tests;
 mod username;
 
-pub(crate) use self::body::{Body, File, Form, Post};
+pub(crate) use self::body::{Body, File, Post};
 pub(crate) use self::line::{addition, line};
-pub(crate) use self::message::{Repeat, edit, post};
+pub(crate) use self::message::{Repeat, edit, post, thread_name};
 pub(crate) use self::settings::Settings;

@@ -49,16 +49,18 @@ impl Client {
     }
 
     /// Posts a message and waits for Discord's word that it is stored.
-    pub(crate) async fn post(&self, permit: &Permit, body: Vec<u8>) -> Answer {
-        let address = format!("{}?wait=true", permit.url());
+    pub(crate) async fn post(&self, permit: &Permit, thread: Option<&str>, body: Vec<u8>) -> Answer {
+        let thread = thread.map(|thread| format!("&thread_id={thread}")).unwrap_or_default();
+        let address = format!("{}?wait=true{thread}", permit.url());
         answer(self.http.post(address).header(CONTENT_TYPE, "application/json").body(body)).await
     }
 
     /// Changes a message of the webhook's own.
     ///
     /// Source: <https://discord.com/developers/docs/resources/webhook#edit-webhook-message>.
-    pub(crate) async fn edit(&self, permit: &Permit, message: &str, body: Vec<u8>) -> Answer {
-        let address = format!("{}/messages/{message}", permit.url());
+    pub(crate) async fn edit(&self, permit: &Permit, message: &str, thread: Option<&str>, body: Vec<u8>) -> Answer {
+        let thread = thread.map(|thread| format!("?thread_id={thread}")).unwrap_or_default();
+        let address = format!("{}/messages/{message}{thread}", permit.url());
         answer(self.http.patch(address).header(CONTENT_TYPE, "application/json").body(body)).await
     }
 
@@ -172,7 +174,7 @@ mod tests {
         let (asked, answer) =
             ask("HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"id\":\"77\"}", async |client, url| {
                 let permit = Permit { lane: LaneId(0), at: std::time::Instant::now(), url };
-                client.edit(&permit, "77", b"{}".to_vec()).await
+                client.edit(&permit, "77", None, b"{}".to_vec()).await
             });
         assert!(asked.starts_with("PATCH /api/v10/webhooks/1/s3cret/messages/77 HTTP/1.1\r\n"), "{asked}");
         assert!(asked.to_lowercase().contains("\ncontent-type: application/json\r\n"), "{asked}");

@@ -293,7 +293,7 @@ impl World {
         let offset = CHANNELS.iter().position(|known| *known == channel).unwrap_or_default() as u32;
         let number = self.issued.len() as u32 * 4 + offset;
         let text = self.any_text();
-        let mut event = Event::system_event(format!("No. {number} of many"), text);
+        let mut event = Event::system_event(format!("No. {number} of many"), format!("{text} {}", in_letters(number)));
         event.stamp(self.now.wall);
         let mut event = event.in_channel(channel).with_severity(severity);
         let mut failing = None;
@@ -359,7 +359,7 @@ impl World {
                 Request::Send { permit, edited, body, .. } => {
                     let webhook = self.webhook_of(permit.lane());
                     let Reply { answer, after } =
-                        self.discord.take(webhook, edited.as_deref(), &body, self.now.instant);
+                        self.discord.take(webhook, edited.as_deref(), &body.json, self.now.instant);
                     (Flight::Post(permit, answer), after)
                 }
                 Request::Introduce { introduction, .. } => {
@@ -423,6 +423,11 @@ impl Process {
         let dispatch = Dispatch::new(config, shared, counters, seed, now.instant);
         Self { number, journal, dispatch, counters, looks_at: Some(now.instant) }
     }
+}
+
+/// A number that makes a problem of its own.
+fn in_letters(number: u32) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
 }
 
 /// Ten times the size of the queue, and a file that is read beside it.

@@ -14,8 +14,8 @@ use serde_json::Value as Json;
 
 use super::budget::Size;
 use super::clean::{Lines, clean};
-use super::passage::{Passage, Place};
 use super::message::{edited as edit, message};
+use super::passage::{Passage, Place};
 use super::{Repeat, Settings, line};
 use crate::event::{Amount, Callsite, Channel, Currency, Event, Severity};
 use crate::record::{Entry, EventId, Seq};
