@@ -11,6 +11,7 @@ mod error_report;
 mod errors;
 mod failure;
 mod finance;
+mod json;
 mod kind;
 mod named_text;
 mod performance;
@@ -40,6 +41,7 @@ pub use self::value::Value;
 
 pub(crate) use self::entries::{Entries, Role};
 pub(crate) use self::failure::{Failure, FailureId, Stage};
+pub(crate) use self::json::JsonLines;
 pub(crate) use self::named_text::NamedText;
 pub(crate) use self::stored::StoredEvent;
 
