@@ -154,7 +154,7 @@ fn what_is_told_later_is_an_edit_that_counts_when_it_is_confirmed() {
     assert_eq!(desk.counts(), [1, 0, 0, 0]);
     let edit = desk.edit(id);
     let keys: Vec<_> = edit.body.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["allowed_mentions", "content", "embeds"]);
+    assert_eq!(keys, ["allowed_mentions", "attachments", "content", "embeds"]);
     assert_eq!(desk.counts(), [1, 0, 0, 1]);
     assert!(!desk.dispatch.is_settled(Seq(u64::MAX)), "a flush waits for it");
     assert!(desk.next().is_err(), "one request at a time");
