@@ -208,8 +208,8 @@ impl Sender {
                     }
                     let Some(permit) = &flight.permit else { return };
                     let answer = match edited {
-                        Some(message) => client.edit(permit, &message, thread.as_deref(), body.json).await,
-                        None => client.post(permit, thread.as_deref(), body.json).await,
+                        Some(message) => client.edit(permit, &message, thread.as_deref(), body).await,
+                        None => client.post(permit, thread.as_deref(), body).await,
                     };
                     share.finish(&answer);
                     flight.land(answer);

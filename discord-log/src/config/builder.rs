@@ -12,6 +12,7 @@ use super::journal;
 use super::problem::{ConfigError, Problem};
 use crate::event::{Channel, Currency};
 use crate::filter::{self, Toggle, Toggles};
+use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
 use crate::{record, reduce, render, send};
 
@@ -184,6 +185,18 @@ impl ConfigBuilder {
         self.set("DISCORD_CURRENCY", code.into())
     }
 
+    /// Where the source can be read: `DISCORD_SOURCE_URL`, a web address with `{file}` and, as a rule, `{line}`, such as
+    /// `https://github.com/acme/billing/blob/main/{file}#L{line}`. Places in the source are linked with it.
+    pub fn source_url(self, template: impl Into<String>) -> Self {
+        self.set("DISCORD_SOURCE_URL", template.into())
+    }
+
+    /// Who is notified of critical events: `DISCORD_MENTION_CRITICAL`, ids of roles and users with commas between them,
+    /// such as `role:123, user:456`; a number alone is a role. Nobody by default, and nobody else whatever a text says.
+    pub fn mention_critical(self, ids: impl Into<String>) -> Self {
+        self.set("DISCORD_MENTION_CRITICAL", ids.into())
+    }
+
     /// Amounts over this raise an alert of their own: `DISCORD_HIGH_VALUE_THRESHOLD`, off by default.
     pub fn high_value_threshold(self, amount: Decimal) -> Self {
         self.set("DISCORD_HIGH_VALUE_THRESHOLD", amount.to_string())
@@ -219,6 +232,8 @@ impl ConfigBuilder {
                 release: check.text("DISCORD_RELEASE"),
                 host: gethostname::gethostname().into_string().ok(),
                 currency: check.currency(),
+                source_url: check.source_url(),
+                mentions: check.mentions(),
             },
             send: send::Settings {
                 shared_webhook,
@@ -367,6 +382,18 @@ impl Check {
     fn currency(&mut self) -> Currency {
         self.read("DISCORD_CURRENCY", "a code of three letters such as `EUR`", Currency::from_code)
             .unwrap_or(Currency::EUR)
+    }
+
+    fn source_url(&mut self) -> Option<SourceUrl> {
+        let accepted = "a web address with `{file}` and, as a rule, `{line}`, such as \
+                        `https://github.com/acme/billing/blob/main/{file}#L{line}`";
+        self.read("DISCORD_SOURCE_URL", accepted, SourceUrl::parse)
+    }
+
+    fn mentions(&mut self) -> Mentions {
+        let accepted = "ids with commas between them, `role:123` or `user:123`; at most 100 of each, 1,700 characters \
+                        as mentions";
+        self.read("DISCORD_MENTION_CRITICAL", accepted, Mentions::parse).unwrap_or_default()
     }
 
     fn text(&mut self, name: &str) -> Option<String> {

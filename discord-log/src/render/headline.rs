@@ -8,7 +8,7 @@ use super::{Settings, limits};
 use crate::event::{Event, Kind, Role, Severity};
 
 /// The first line of an event.
-#[derive(Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Headline<'a> {
     emoji: &'static str,
     subject: Cow<'a, str>,
@@ -50,9 +50,18 @@ impl<'a> Headline<'a> {
         format!("{} {}{}", self.emoji, self.subject, self.ending)
     }
 
-    /// Writes the line with what is known beyond it, in place of how it ended.
-    pub(super) fn line_about(&self, detail: &str) -> String {
-        if detail.is_empty() { self.line() } else { format!("{} {}: {detail}", self.emoji, self.subject) }
+    /// Writes the line with how often it happened and what is known beyond it, in place of how it ended.
+    pub(super) fn line_about(&self, times: &str, detail: &str) -> String {
+        if detail.is_empty() {
+            self.line() + times
+        } else {
+            format!("{} {}{times}: {detail}", self.emoji, self.subject)
+        }
+    }
+
+    /// The line of something that nobody has seen for a while.
+    pub(super) fn over(self) -> Self {
+        Self { emoji: "✅", subject: format!("Over: {}", self.subject).into(), ..self }
     }
 
     /// Says whether a field of that name would only repeat the headline.

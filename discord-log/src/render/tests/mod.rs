@@ -14,11 +14,11 @@ use serde_json::Value as Json;
 
 use super::budget::Size;
 use super::clean::{Lines, clean};
-use super::message::{edited as edit, message};
 use super::passage::{Passage, Place};
-use super::{Repeat, Settings, line};
+use super::{Body, File, Mentions, Post, Repeat, Settings, edit, line, post};
 use crate::event::{Amount, Callsite, Channel, Currency, Event, Severity};
 use crate::record::{Entry, EventId, Seq};
+use crate::reduce::{Form, Shown};
 
 fn settings() -> Settings {
     Settings {
@@ -27,7 +27,23 @@ fn settings() -> Settings {
         release: Some("1.4.2".to_owned()),
         host: Some("web-1".to_owned()),
         currency: Currency::EUR,
+        source_url: None,
+        mentions: Mentions::default(),
     }
+}
+
+fn alone(events: impl IntoIterator<Item = Event>) -> Vec<Shown> {
+    entries(events).into_iter().map(Shown::alone).collect()
+}
+
+fn posted(settings: &Settings, shown: &[Shown], form: Form, repeat: Repeat) -> (Json, Vec<File>, usize) {
+    let (Body { json, files }, count) = post(settings, shown, Post { form, repeat, thread: None });
+    (serde_json::from_slice(&json).expect("JSON"), files, count)
+}
+
+fn edited(settings: &Settings, shown: &[Shown], repeat: Repeat) -> (Json, Vec<File>) {
+    let Body { json, files } = edit(settings, shown, repeat);
+    (serde_json::from_slice(&json).expect("JSON"), files)
 }
 
 fn entries(events: impl IntoIterator<Item = Event>) -> Vec<Entry> {
@@ -42,20 +58,20 @@ fn entries(events: impl IntoIterator<Item = Event>) -> Vec<Entry> {
 }
 
 /// Renders all entries, a message at a time, as the sender does.
-fn messages(settings: &Settings, mut rest: &[Entry], repeat: Repeat) -> Vec<(Json, usize)> {
+fn messages(settings: &Settings, mut rest: &[Shown], repeat: Repeat) -> Vec<(Json, usize)> {
     let mut messages = Vec::new();
     while !rest.is_empty() {
-        let (message, count) = message(settings, rest, repeat);
+        let (message, files, count) = posted(settings, rest, Form::Embeds, repeat);
         assert!((1..=rest.len()).contains(&count), "{count} of {}", rest.len());
-        messages.push((serde_json::from_slice(&message.to_json()).expect("JSON"), count));
+        body::assert_files(&message, &files);
+        messages.push((message, count));
         rest = &rest[count..];
     }
     messages
 }
 
 fn rendered(events: impl IntoIterator<Item = Event>) -> Json {
-    let entries = entries(events);
-    let mut messages = messages(&settings(), &entries, Repeat::First);
+    let mut messages = messages(&settings(), &alone(events), Repeat::First);
     assert_eq!(messages.len(), 1, "more than one message");
     messages.remove(0).0
 }
@@ -219,7 +235,7 @@ proptest! {
     ) {
         let settings = Settings { service, host: host.clone(), environment: host, ..settings() };
         let repeat = if is_repeat { Repeat::Possible } else { Repeat::First };
-        for (message, _) in messages(&settings, &entries(events), repeat) {
+        for (message, _) in messages(&settings, &alone(events), repeat) {
             body::assert_valid(&message);
             inert::assert_inert(&message);
             for embed in message["embeds"].as_array().into_iter().flatten() {
@@ -236,12 +252,13 @@ proptest! {
     ) {
         let settings = Settings { service, ..settings() };
         let (reports, later): (Vec<_>, Vec<_>) = events.into_iter().unzip();
-        let mut posted = entries(reports);
-        let (_, count) = message(&settings, &posted, Repeat::First);
-        posted.truncate(count);
-        posted.iter_mut().zip(entries(later)).for_each(|(entry, later)| entry.show(&later));
-        let edit: Json = serde_json::from_slice(&edit(&settings, &posted, Repeat::First).to_json()).expect("JSON");
+        let mut shown = alone(reports);
+        let (_, _, count) = posted(&settings, &shown, Form::Embeds, Repeat::First);
+        shown.truncate(count);
+        shown.iter_mut().zip(entries(later)).for_each(|(shown, later)| shown.entry.show(&later));
+        let (edit, files) = edited(&settings, &shown, Repeat::First);
         body::assert_valid_edit(&edit);
+        body::assert_files(&edit, &files);
         inert::assert_inert(&edit);
         prop_assert_eq!(edit["embeds"].as_array().map(Vec::len), Some(count));
     }
