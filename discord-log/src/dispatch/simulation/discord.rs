@@ -106,6 +106,8 @@ struct Shown {
     webhook: usize,
     events: Vec<u32>,
     recovered: BTreeSet<u32>,
+    /// Said to be possible repeats.
+    marked: BTreeSet<u32>,
     is_deleted: bool,
 }
 
@@ -149,7 +151,7 @@ impl Discord {
     }
 
     /// Takes a message, or an edit of one.
-    pub(super) fn take(&mut self, webhook: usize, edited: Option<&str>, body: &[u8], now: Instant) -> Reply {
+    pub(super) fn take(&mut self, webhook: usize, edited: Option<&str>, body: &render::Body, now: Instant) -> Reply {
         let after = Duration::from_millis(self.random.u64(5..400));
         self.judge_request(webhook, now, after);
         let fault = self.fault(webhook, now);
@@ -260,7 +262,7 @@ impl Discord {
         &mut self,
         webhook: usize,
         edited: Option<&str>,
-        body: &[u8],
+        body: &render::Body,
         now: Instant,
         after: Duration,
     ) -> Answer {
@@ -287,7 +289,7 @@ impl Discord {
             reset_after: Some(reset_after),
             ..LimitHeaders::default()
         };
-        let text = String::from_utf8_lossy(body).into_owned();
+        let text = text_of(body);
         if text.contains("poison") {
             let problem = r#"{"code":50035,"message":"Invalid Form Body","errors":{}}"#;
             return response(400, headers, problem);
@@ -302,8 +304,8 @@ impl Discord {
     }
 
     /// Changes a message; gives its name if it is there.
-    fn edit(&mut self, webhook: usize, id: &str, message: &Value) -> Option<String> {
-        let shown = shown(webhook, message);
+    fn edit(&mut self, webhook: usize, id: &str, message: &Value, body: &render::Body) -> Option<String> {
+        let shown = shown(webhook, message, body);
         let known = self.messages.get_mut(id).filter(|known| !known.is_deleted)?;
         if (known.webhook, &known.events) != (webhook, &shown.events) || message.get("username").is_some() {
             self.violations.push(format!("an edit makes another message of {known:?}: {shown:?}"));
@@ -330,27 +332,26 @@ impl Discord {
     }
 
     /// Stores a message or a change of one; gives its name if it is there then.
-    fn store(&mut self, webhook: usize, edited: Option<&str>, body: &[u8]) -> Option<String> {
-        let text = String::from_utf8_lossy(body);
+    fn store(&mut self, webhook: usize, edited: Option<&str>, body: &render::Body) -> Option<String> {
+        let text = text_of(body);
         if self.webhooks[webhook].is_deleted || text.contains("poison") || text.contains("breaker") {
             return None;
         }
-        let message: Value = serde_json::from_slice(body).expect("JSON");
+        let message: Value = serde_json::from_slice(&body.json).expect("JSON");
         if let Some(id) = edited {
-            return self.edit(webhook, id, &message);
+            return self.edit(webhook, id, &message, body);
         }
-        for embed in message["embeds"].as_array().expect("embeds") {
-            let Some(title) = number_in(embed["title"].as_str().unwrap_or_default()) else { continue };
-            let is_marked = embed["footer"]["text"].as_str().is_some_and(|text| text.contains("possible repeat"));
-            let (all, unmarked) = self.stored.entry(title).or_default();
+        let shown = shown(webhook, &message, body);
+        for number in &shown.events {
+            let (all, unmarked) = self.stored.entry(*number).or_default();
             *all += 1;
-            *unmarked += u32::from(!is_marked);
-            if title % 4 == 1 && *all == 1 {
-                self.finance.push(title);
+            *unmarked += u32::from(!shown.marked.contains(number));
+            if number % 4 == 1 && *all == 1 {
+                self.finance.push(*number);
             }
         }
         let id = self.random.u64(..).to_string();
-        self.messages.insert(id.clone(), shown(webhook, &message));
+        self.messages.insert(id.clone(), shown);
         Some(id)
     }
 
@@ -370,24 +371,50 @@ impl Discord {
 }
 
 /// Reads a message. What says that the program recovered stands in the event that it belongs to, and never alone.
-fn shown(webhook: usize, message: &Value) -> Shown {
+fn shown(webhook: usize, message: &Value, body: &render::Body) -> Shown {
     let mut shown = Shown { webhook, ..Shown::default() };
+    let listing = body.files.iter().find(|file| file.name.starts_with("events-"));
+    let listing = listing.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
     for embed in message["embeds"].as_array().expect("embeds") {
-        let number = number_in(embed["title"].as_str().unwrap_or_default());
-        let fields = embed["fields"].as_array().into_iter().flatten();
-        let recovered = fields.filter(|field| field["name"] == "Recovered in").map(|field| &field["value"]);
-        let recovered: Vec<_> = recovered.map(|function| number_in(function.as_str().unwrap_or_default())).collect();
-        assert!(recovered.is_empty() || recovered == [number], "of another event: {embed}");
-        shown.events.extend(number);
-        shown.recovered.extend(recovered.into_iter().flatten());
+        let is_marked = embed["footer"]["text"].as_str().is_some_and(|text| text.contains("possible repeat"));
+        let title = embed["title"].as_str().unwrap_or_default();
+        let mut take = |number: u32, recovered: Vec<u32>| {
+            assert!(recovered.is_empty() || recovered == [number], "of another event: {embed}");
+            shown.events.push(number);
+            shown.recovered.extend(recovered);
+            shown.marked.extend(is_marked.then_some(number));
+        };
+        if !title.starts_with(['📋', '📚']) {
+            let fields = embed["fields"].as_array().into_iter().flatten();
+            let recovered = fields.filter(|field| field["name"] == "Recovered in");
+            let recovered = recovered.filter_map(|field| numbers_in(field["value"].as_str().unwrap_or_default()).pop());
+            numbers_in(title).into_iter().for_each(|number| take(number, recovered.clone().collect()));
+            continue;
+        }
+        let lines = listing.as_deref().unwrap_or_else(|| embed["description"].as_str().unwrap_or_default());
+        for line in lines.lines() {
+            let mut numbers = numbers_in(line);
+            let recovered = if numbers.len() > 1 { numbers.split_off(1) } else { Vec::new() };
+            numbers.into_iter().for_each(|number| take(number, recovered.clone()));
+        }
+        if listing.is_some() {
+            // It stands beside all embeds of a list.
+            break;
+        }
     }
     shown
 }
 
-/// The number that an event of the simulation has in its title.
-pub(super) fn number_in(title: &str) -> Option<u32> {
-    let digits: String = title.split("No. ").nth(1)?.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+/// Everything that is sent.
+fn text_of(body: &render::Body) -> String {
+    let files = body.files.iter().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    files.fold(String::from_utf8_lossy(&body.json).into_owned(), |text, file| text + &file)
+}
+
+/// The numbers that events of the simulation have in their texts.
+fn numbers_in(text: &str) -> Vec<u32> {
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    text.split("No. ").skip(1).filter_map(|text| digits(text).parse().ok()).collect()
 }
 
 fn failed(may_have_arrived: bool) -> Answer {

@@ -359,7 +359,7 @@ impl World {
                 Request::Send { permit, edited, body, .. } => {
                     let webhook = self.webhook_of(permit.lane());
                     let Reply { answer, after } =
-                        self.discord.take(webhook, edited.as_deref(), &body.json, self.now.instant);
+                        self.discord.take(webhook, edited.as_deref(), &body, self.now.instant);
                     (Flight::Post(permit, answer), after)
                 }
                 Request::Introduce { introduction, .. } => {
