@@ -211,3 +211,20 @@ impl Occurrences {
 
 /// Bytes of the lines of one group: some 500 occurrences; those beyond are counted.
 const LISTED_BYTES: usize = 64 * 1024;
+
+/// A group as a message may tell it, without the way that it comes about.
+#[cfg(any(test, feature = "bench"))]
+impl Group {
+    /// Counts all entries into one group, whatever each of them is; none for events that are told by themselves.
+    pub(crate) fn of_all(entries: &[Entry]) -> Option<Self> {
+        let event = &entries.last()?.event;
+        let mut group = Self::new(Fingerprint::of(event)?, event);
+        entries.iter().for_each(|entry| group.count_in(entry));
+        Some(group)
+    }
+
+    /// Adds what was before, and whether it is over.
+    pub(crate) fn with_history(self, earlier: Option<Earlier>, back: Option<Back>, is_over: bool) -> Self {
+        Self { earlier, back, is_over, ..self }
+    }
+}

@@ -60,7 +60,7 @@ fn table(settings: &Settings, told: &[Shown], room: Size) -> String {
         .collect();
     if !others.is_empty() {
         let count = others.iter().fold(0_u64, |sum, (_, (count, _))| sum.saturating_add(*count));
-        lines.push(line(count, &format!("of {} others", readable::grouped(others.len() as u64))));
+        lines.push(line(count, &format!("in {} other rows", readable::grouped(others.len() as u64))));
     }
     if all > told.len() as u64 {
         lines.push(line(all, "in all, repeats counted"));

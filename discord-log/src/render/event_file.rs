@@ -47,15 +47,16 @@ fn texts(file: &mut String, event: &Event) {
     let leads = [(Role::Text, ""), (Role::ErrorMessage, ""), (Role::Cause, "↳ ")];
     for (role, lead) in leads {
         for field in event.entries().of(role) {
-            line(file, &format!("{lead}{}{}", field.as_text(), kept(&Passage::of_field(field))));
+            line(file, &format!("{lead}{}{}", legible(field.as_text()), kept(&Passage::of_field(field))));
         }
     }
 }
 
 fn fact(file: &mut String, fact: &Fact<'_>) {
-    let text = fact.value.as_str();
+    // Each by itself: what one leaves open must not reach into the other.
+    let (label, text) = (legible(&fact.label), legible(fact.value.as_str()));
     let joint = if text.contains('\n') { "\n" } else { " " };
-    line(file, &format!("{}:{joint}{text}{}", fact.label, kept(&fact.value)));
+    line(file, &format!("{label}:{joint}{text}{}", kept(&fact.value)));
 }
 
 /// Says where an event itself kept only the beginning of a text.

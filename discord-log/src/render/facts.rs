@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::Settings;
 use super::budget::Size;
+use super::clean::legible;
 use super::headline::Headline;
 use super::passage::{Passage, Place};
 use super::readable::{self, Digits};
@@ -88,7 +89,9 @@ fn own_fact<'a>(settings: &Settings, field: Given<'a>, unit: Option<&str>) -> Fa
     let label = if field.name() == BYTES { "Size".into() } else { humanised(field.name()) };
     let value = written(settings, field, Digits::Grouped);
     match unit {
-        Some(unit) if field.name() != "metric" => Fact::new(label, Passage::of(format!("{} {unit}", value.as_str()))),
+        Some(unit) if field.name() != "metric" => {
+            Fact::new(label, Passage::of(format!("{} {unit}", legible(value.as_str()))))
+        }
         _ => Fact::new(label, value),
     }
 }

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::clean::legible;
 use super::{Settings, limits};
 use crate::event::{Event, Kind, Role, Severity};
 
@@ -47,7 +48,7 @@ impl<'a> Headline<'a> {
 
     /// Writes the whole line.
     pub(super) fn line(&self) -> String {
-        format!("{} {}{}", self.emoji, self.subject, self.ending)
+        format!("{} {}{}", self.emoji, self.subject(), self.ending)
     }
 
     /// Writes the line with how often it happened and what is known beyond it, in place of how it ended.
@@ -55,8 +56,13 @@ impl<'a> Headline<'a> {
         if detail.is_empty() {
             self.line() + times
         } else {
-            format!("{} {}{times}: {detail}", self.emoji, self.subject)
+            format!("{} {}{times}: {detail}", self.emoji, self.subject())
         }
+    }
+
+    /// What a subject leaves open must not reach into what stands behind it.
+    fn subject(&self) -> Cow<'_, str> {
+        if self.subject.contains('\u{1b}') { legible(&self.subject).into() } else { Cow::Borrowed(&*self.subject) }
     }
 
     /// The line of something that nobody has seen for a while.

@@ -2,7 +2,7 @@
 
 use super::body::File;
 use super::budget::Size;
-use super::clean::{Lines, clean};
+use super::clean::{Lines, clean, legible};
 use super::embed::{Embed, color_of, footer};
 use super::facts::facts;
 use super::headline::Headline;
@@ -96,13 +96,16 @@ fn line(settings: &Settings, shown: &Shown) -> Line {
     let said = event.text().filter(|_| event.error_report().is_some());
     for part in [detail].into_iter().chain(said).chain(causes).filter(|part| !part.trim().is_empty()) {
         text.push_str(": ");
-        text.push_str(part);
+        text.push_str(&legible(part));
     }
-    for fact in facts(settings, event, &headline, false) {
+    // What it is about comes before where in the program that is.
+    let (values, places): (Vec<_>, Vec<_>) =
+        facts(settings, event, &headline, false).into_iter().partition(|fact| !PLACES.contains(&&*fact.label));
+    for fact in values.into_iter().chain(places) {
         if text.len() > limits::LINE_BYTES {
             break;
         }
-        text.push_str(&format!(" · {} {}", fact.label, fact.value.as_str()));
+        text.push_str(&format!(" · {} {}", legible(&fact.label), legible(fact.value.as_str())));
     }
     let is_long = event.left_out() > 0 || event.backtrace().is_some() || shown.group.is_some();
     let second = event.occurred_at().max(limits::EARLIEST).as_second();
@@ -113,6 +116,9 @@ fn line(settings: &Settings, shown: &Shown) -> Line {
     let written = Passage::of(joined.text).put(Place::Line, room);
     Line { text: time + &written.text, is_cut: is_long || written.cut + joined.piled > 0 }
 }
+
+/// Facts for who looks at the program.
+const PLACES: [&str; 3] = ["Error type", "Trail", "Where"];
 
 /// What joins two lines.
 const LINE_END: Size = Size::new(1, 1);

@@ -108,6 +108,8 @@ struct Shown {
     recovered: BTreeSet<u32>,
     /// Said to be possible repeats.
     marked: BTreeSet<u32>,
+    /// Problems: how often they occurred, and the numbers of all occurrences.
+    problems: BTreeMap<char, (u64, BTreeSet<u32>)>,
     is_deleted: bool,
 }
 
@@ -310,10 +312,19 @@ impl Discord {
         if (known.webhook, &known.events) != (webhook, &shown.events) || message.get("username").is_some() {
             self.violations.push(format!("an edit makes another message of {known:?}: {shown:?}"));
         }
+        for (problem, (count, numbers)) in &known.problems {
+            let is_more =
+                shown.problems.get(problem).is_some_and(|(now, all)| now >= count && all.is_superset(numbers));
+            if !is_more {
+                self.violations.push(format!("an edit forgets a problem: {known:?} {shown:?}"));
+            }
+        }
         if !known.recovered.is_subset(&shown.recovered) {
             self.violations.push(format!("an edit takes something back: {known:?} {shown:?}"));
         }
+        let occurred: Vec<_> = shown.problems.values().flat_map(|(_, numbers)| numbers).copied().collect();
         *known = shown;
+        occurred.into_iter().for_each(|number| drop(self.stored.entry(number).or_insert((1, 1))));
         self.edited += 1;
         Some(id.to_owned())
     }
@@ -324,6 +335,12 @@ impl Discord {
         if let Some(message) = self.messages.values_mut().nth(self.random.usize(..count)) {
             message.is_deleted = true;
         }
+    }
+
+    /// How often a problem occurred by the message that says most.
+    pub(super) fn occurrences(&self, webhook: usize, problem: char) -> u64 {
+        let messages = self.messages.values().filter(|message| message.webhook == webhook);
+        messages.filter_map(|message| message.problems.get(&problem)).map(|(count, _)| *count).max().unwrap_or_default()
     }
 
     /// The events of which some message says that the program recovered.
@@ -349,6 +366,9 @@ impl Discord {
             if number % 4 == 1 && *all == 1 {
                 self.finance.push(*number);
             }
+        }
+        for number in shown.problems.values().flat_map(|(_, numbers)| numbers) {
+            self.stored.entry(*number).or_insert((1, 1));
         }
         let id = self.random.u64(..).to_string();
         self.messages.insert(id.clone(), shown);
@@ -384,6 +404,13 @@ fn shown(webhook: usize, message: &Value, body: &render::Body) -> Shown {
             shown.recovered.extend(recovered);
             shown.marked.extend(is_marked.then_some(number));
         };
+        if let Some(problem) = problem_in(embed["description"].as_str().unwrap_or_default())
+            && !title.starts_with(['📋', '📚'])
+        {
+            let known = shown.problems.insert(problem, occurrences(embed, body));
+            assert!(known.is_none(), "a problem stands twice in a message: {message}");
+            continue;
+        }
         if !title.starts_with(['📋', '📚']) {
             let fields = embed["fields"].as_array().into_iter().flatten();
             let recovered = fields.filter(|field| field["name"] == "Recovered in");
@@ -394,6 +421,12 @@ fn shown(webhook: usize, message: &Value, body: &render::Body) -> Shown {
         let lines = listing.as_deref().unwrap_or_else(|| embed["description"].as_str().unwrap_or_default());
         for line in lines.lines() {
             let mut numbers = numbers_in(line);
+            numbers.extend(values_in(line));
+            if let Some(problem) = problem_in(line) {
+                // What a list tells is not told anew: it begins with the next occurrence.
+                shown.problems.entry(problem).or_default().1.extend(numbers);
+                continue;
+            }
             let recovered = if numbers.len() > 1 { numbers.split_off(1) } else { Vec::new() };
             numbers.into_iter().for_each(|number| take(number, recovered.clone()));
         }
@@ -403,6 +436,40 @@ fn shown(webhook: usize, message: &Value, body: &render::Body) -> Shown {
         }
     }
     shown
+}
+
+/// Reads how often a problem occurred, and the numbers of its occurrences: the newest in the title, of few the others
+/// as well, of many in a file.
+fn occurrences(embed: &Value, body: &render::Body) -> (u64, BTreeSet<u32>) {
+    let title = embed["title"].as_str().unwrap_or_default();
+    let count = title.split_once('×').map_or(1, |(_, count)| digits_of(&count.replace(',', "")));
+    let mut numbers: BTreeSet<u32> = numbers_in(title).into_iter().collect();
+    let fields = embed["fields"].as_array().into_iter().flatten();
+    for values in fields.filter(|field| field["name"].as_str().is_some_and(|name| name.starts_with("In the text"))) {
+        let values = values["value"].as_str().unwrap_or_default();
+        let listed = values.split(" and ").next().unwrap_or_default();
+        numbers.extend(listed.split(", ").filter_map(|number| number.parse::<u32>().ok()));
+    }
+    for file in body.files.iter().filter(|file| file.name.starts_with("occurrences-")) {
+        numbers.extend(String::from_utf8_lossy(&file.bytes).lines().flat_map(values_in));
+    }
+    (count, numbers)
+}
+
+/// The numbers that a line of a file has among the values that differ.
+fn values_in(line: &str) -> Vec<u32> {
+    let line: Value = serde_json::from_str(line).unwrap_or_default();
+    let values = line["values"].as_array().into_iter().flatten();
+    values.filter_map(|value| value.as_str()?.parse().ok()).collect()
+}
+
+fn problem_in(text: &str) -> Option<char> {
+    text.split("problem ").nth(1)?.chars().next()
+}
+
+fn digits_of(text: &str) -> u64 {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
 }
 
 /// Everything that is sent.

@@ -10,7 +10,7 @@ use crate::event::{Amount, Event, Severity};
 use crate::reduce::Form;
 use crate::render::{Repeat, addition};
 
-fn draw(embed: &Json) -> String {
+pub(super) fn draw(embed: &Json) -> String {
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let mut drawing = format!("▌{}   #{:06x}\n", text(&embed["title"]), embed["color"].as_u64().unwrap_or_default());
     for line in text(&embed["description"]).lines() {
