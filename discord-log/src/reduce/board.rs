@@ -50,6 +50,8 @@ pub(super) struct Told {
     /// How often it had occurred, and how bad it was, when it was posted.
     pub(super) posted_count: u64,
     pub(super) posted_severity: Severity,
+    /// Another message tells of the problem by now; this one goes on saying what it said.
+    pub(super) has_moved: bool,
 }
 
 /// What a message does not say yet.
@@ -137,7 +139,7 @@ impl Board {
                 let same = posted.told.iter_mut().find(|other| told.is_same(other));
                 let Some(same) = same else { continue };
                 let older = if known.at <= posted.at { told } else { same };
-                older.shown.group = None;
+                older.has_moved = true;
             }
         }
         // Nothing was taken for any of them yet.
@@ -160,11 +162,11 @@ impl Board {
         let is_worse = entry.event.severity() > told.posted_severity;
         let is_loud = count >= next_power_of_ten(told.posted_count) && age >= QUIET_BETWEEN_POSTS;
         if age >= window || is_worse || is_loud {
-            let told = posted.told.remove(index);
             let address = posted.place.address.clone();
+            let shown = told.move_on(entry, Earlier::Posted { address });
             self.changed.insert(posted.place.id.clone());
             self.posted.retain(Posted::may_change);
-            return Repeated::Anew(Box::new(told.anew(entry, Earlier::Posted { address })));
+            return Repeated::Anew(Box::new(shown));
         }
         let is_open = entry.is_open().then(|| entry.event.failure()).flatten();
         posted.open.extend(is_open.filter(|_| age < EDITED_WITHIN).map(|failure| failure.id));
@@ -351,13 +353,14 @@ impl Told {
         Self {
             posted_count: shown.group.as_ref().map_or(0, Group::count),
             posted_severity: severity,
+            has_moved: false,
             seen_at: now,
             shown: Shown { entry: shown.entry.told(), repeats: Vec::new(), ..shown },
         }
     }
 
     fn is_live(&self) -> bool {
-        self.shown.group.as_ref().is_some_and(|group| !group.is_over())
+        !self.has_moved && self.shown.group.as_ref().is_some_and(|group| !group.is_over())
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -374,13 +377,15 @@ impl Told {
     }
 
     /// Tells the problem in a new message, with an occurrence that calls for it.
-    fn anew(self, entry: Entry, earlier: Earlier) -> Shown {
-        let mut shown = self.shown;
+    fn move_on(&mut self, entry: Entry, earlier: Earlier) -> Shown {
+        self.has_moved = true;
+        let repeats = std::mem::take(&mut self.shown.repeats);
+        let mut shown = Shown { entry, repeats, ..self.shown.clone() };
         if let Some(group) = &mut shown.group {
             group.follow(earlier);
-            group.count_in(&entry);
+            group.count_in(&shown.entry);
         }
-        Shown { entry, ..shown }
+        shown
     }
 
     /// Tells the problem again if it has something to tell.

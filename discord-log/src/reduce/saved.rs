@@ -34,6 +34,8 @@ struct SavedTold<'a> {
     group: Option<Group>,
     posted_count: u64,
     posted_severity: Severity,
+    #[serde(default)]
+    has_moved: bool,
 }
 
 /// Writes a message that tells everything there is to tell.
@@ -44,6 +46,7 @@ pub(super) fn write(posted: &Posted, webhook: &str, now: Now) -> Vec<u8> {
         group: told.shown.group.clone(),
         posted_count: told.posted_count,
         posted_severity: told.posted_severity,
+        has_moved: told.has_moved,
     });
     let Place { id, thread, address } = posted.place.clone();
     let age = now.instant.saturating_duration_since(posted.at);
@@ -84,8 +87,8 @@ pub(super) fn read(bytes: &[u8], webhook: &str, now: Now) -> Option<Posted> {
         entry.may_repeat = saved.may_repeat;
         let seen_at = told.group.as_ref().map_or(now.instant, |group| earlier(group.last_seen(), now));
         let shown = Shown { group: told.group, thread: saved.thread.clone(), ..Shown::alone(entry) };
-        let (posted_count, posted_severity) = (told.posted_count, told.posted_severity);
-        Some(Told { shown, seen_at, posted_count, posted_severity })
+        let SavedTold { posted_count, posted_severity, has_moved, .. } = told;
+        Some(Told { shown, seen_at, posted_count, posted_severity, has_moved })
     });
     let told = told.collect::<Option<Vec<_>>>()?;
     let place = Place { id: saved.message, thread: saved.thread, address: saved.address };

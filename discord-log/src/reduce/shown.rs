@@ -14,9 +14,9 @@ pub(crate) struct Shown {
     /// What is known of the problem, for events that are grouped.
     pub(crate) group: Option<Group>,
     /// Occurrences that end when the message tells their number.
-    pub(super) repeats: Vec<Entry>,
+    pub(crate) repeats: Vec<Entry>,
     /// The forum post that tells of the problem.
-    pub(super) thread: Option<String>,
+    pub(crate) thread: Option<String>,
 }
 
 /// What goes before what.
