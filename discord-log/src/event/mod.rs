@@ -227,6 +227,25 @@ impl Event {
         self
     }
 
+    /// Gives the call that logged it, unless an attribute did.
+    pub(crate) const fn location(&self) -> Option<&'static Location<'static>> {
+        match self.origin {
+            Origin::Location(location) => Some(location),
+            _ => None,
+        }
+    }
+
+    /// Walks over the texts that tell one kind of trouble from another at the same call.
+    pub(crate) fn trouble_texts(&self) -> impl Iterator<Item = &[u8]> {
+        let names_subject = matches!(self.kind, Kind::PerformanceWarning | Kind::ValidationError);
+        let is_told = move |entry: &Field<'_>| match entry.role() {
+            Role::Cause | Role::Context | Role::ErrorMessage | Role::Text | Role::Title => true,
+            Role::Field => names_subject,
+            _ => false,
+        };
+        self.entries.iter().filter(is_told).map(|entry| entry.bytes())
+    }
+
     #[cfg(test)]
     pub(crate) fn at_callsite(mut self, callsite: &'static Callsite) -> Self {
         self.set_callsite(callsite);
