@@ -282,7 +282,8 @@ impl Counters {
 
     /// Gives what was lost of a channel, by reason.
     pub(crate) fn losses_of(&self, channel: usize) -> [(Loss, u64); Loss::ALL.len()] {
-        let count = |loss: Loss| self.lost_of.get(channel)?.get(loss as usize).map(|count| count.load(Ordering::Relaxed));
+        let count =
+            |loss: Loss| self.lost_of.get(channel)?.get(loss as usize).map(|count| count.load(Ordering::Relaxed));
         Loss::ALL.map(|loss| (loss, count(loss).unwrap_or_default()))
     }
 

@@ -56,7 +56,9 @@ fn what_gathers_while_a_channel_waits_goes_out_together() {
     }
     world.flush();
     let requests = world.posts().len();
-    assert!((10..=13).contains(&requests), "100 events in {requests} messages");
+    assert!((2..=13).contains(&requests), "100 events in {requests} messages");
+    let text = world.text("activity");
+    assert!((0..100).all(|number| text.contains(&format!("Action {number}"))), "{text}");
 }
 
 #[test]
@@ -107,8 +109,11 @@ fn a_flood_is_bounded_and_every_event_is_accounted_for() {
     discord_log::log_error(&std::io::Error::other("in the middle of it"), "Flood");
     assert!(world.discord.wait_for(|discord| !discord.messages("errors").is_empty(), PATIENCE));
     let health = world.end();
-    assert_eq!(health.accepted, 20_001, "{health}");
     let lost: u64 = health.lost.values().sum();
-    assert_eq!(health.delivered + lost, 20_001, "{health}");
+    assert_eq!(health.delivered + lost, health.accepted, "{health}");
+    // A line of the ledger a channel, and another at the end.
+    assert!((20_002..=20_010).contains(&health.accepted), "{health}");
+    let said: String = ["activity", "system"].map(|channel| world.text(channel)).concat();
+    assert!(said.contains("could not be kept"), "{said}");
     assert!(health.lost.contains_key(&Loss::JournalFull), "{health}");
 }

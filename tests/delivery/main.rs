@@ -13,6 +13,7 @@ mod burst;
 mod counted;
 mod ends;
 mod faults;
+mod groups;
 mod local;
 mod nested;
 mod schema;

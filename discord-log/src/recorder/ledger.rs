@@ -96,10 +96,13 @@ mod tests {
         counters.lose_of(Loss::JournalFull, Channel::Errors.index(), 12);
         counters.lose(Loss::JournalDamaged, 1);
         let lines = ledger.lines(&counters, false, after(5));
-        assert_eq!(texts(&lines), [
-            (Channel::Errors, "412 events could not be kept", "12 journal full, 400 queue full"),
-            (Channel::System, "1 event could not be kept", "1 journal damaged"),
-        ]);
+        assert_eq!(
+            texts(&lines),
+            [
+                (Channel::Errors, "412 events could not be kept", "12 journal full, 400 queue full"),
+                (Channel::System, "1 event could not be kept", "1 journal damaged"),
+            ]
+        );
         counters.lose_of(Loss::QueueFull, Channel::Errors.index(), 5);
         counters.lose_of(Loss::QueueFull, Channel::Activity.index(), 1);
         let lines = ledger.lines(&counters, false, after(64));
@@ -112,6 +115,10 @@ mod tests {
         ledger.lines(&counters, false, after(1_001));
         counters.lose_of(Loss::QueueFull, Channel::Errors.index(), 3);
         let lines = ledger.lines(&counters, true, after(1_002));
-        assert_eq!(texts(&lines), [(Channel::Errors, "3 events could not be kept", "3 queue full")], "the end waits not");
+        assert_eq!(
+            texts(&lines),
+            [(Channel::Errors, "3 events could not be kept", "3 queue full")],
+            "the end waits not"
+        );
     }
 }

@@ -156,6 +156,11 @@ impl Group {
         is_more.then_some((self.occurrences.lines.as_str(), self.occurrences.unlisted))
     }
 
+    /// Gives a line of JSON for each occurrence, as far as there is room for them.
+    pub(crate) fn listed(&self) -> &str {
+        &self.occurrences.lines
+    }
+
     /// The message that told of it before.
     pub(crate) const fn earlier(&self) -> Option<&Earlier> {
         self.earlier.as_ref()

@@ -30,6 +30,9 @@ impl Listing {
         let start = self.plain.len();
         self.lines.write(&shown.entry.id.whole(), &shown.entry.event, &mut self.plain);
         self.plain.push(b'\n');
+        if let Some(group) = shown.group.as_ref().filter(|group| group.count() > 1) {
+            self.plain.extend_from_slice(group.listed().as_bytes());
+        }
         if self.worst() > limits::FILE_BYTES && (start > 0 || self.compressed.is_some()) {
             self.plain.truncate(start);
             return false;

@@ -450,8 +450,15 @@ fn occurrences(embed: &Value, body: &render::Body) -> (u64, BTreeSet<u32>) {
         let listed = values.split(" and ").next().unwrap_or_default();
         numbers.extend(listed.split(", ").filter_map(|number| number.parse::<u32>().ok()));
     }
-    for file in body.files.iter().filter(|file| file.name.starts_with("occurrences-")) {
-        numbers.extend(String::from_utf8_lossy(&file.bytes).lines().flat_map(values_in));
+    let footer = embed["footer"]["text"].as_str().unwrap_or_default();
+    for file in &body.files {
+        let text = String::from_utf8_lossy(&file.bytes);
+        if file.name.starts_with("occurrences-") {
+            numbers.extend(text.lines().flat_map(values_in));
+        } else if file.name.strip_suffix(".txt").is_some_and(|id| footer.contains(id)) {
+            // What found no room in the embed: one value a line.
+            numbers.extend(text.lines().filter_map(|line| line.trim().parse::<u32>().ok()));
+        }
     }
     (count, numbers)
 }
