@@ -77,8 +77,8 @@ impl Group {
     /// Takes in an occurrence, with the calls that it counts beside its own.
     pub(super) fn count_in(&mut self, entry: &Entry) {
         let event = &entry.event;
-        let occurrences = 1 + entry.repeats();
-        self.count += occurrences;
+        let occurrences = entry.repeats().saturating_add(1);
+        self.count = self.count.saturating_add(occurrences);
         self.first_seen = self.first_seen.min(event.occurred_at());
         self.last_seen = self.last_seen.max(event.occurred_at());
         self.severity = self.severity.max(event.severity());

@@ -25,7 +25,7 @@ impl Rate {
         // A clock that was set back counts into the newest span it may belong to.
         let behind = usize::try_from(self.newest.saturating_sub(span)).unwrap_or(0);
         if let Some(count) = self.counts.get_mut(behind) {
-            *count += occurrences;
+            *count = count.saturating_add(occurrences);
         }
     }
 

@@ -43,7 +43,7 @@ fn table(settings: &Settings, told: &[Shown], room: Size) -> String {
     let mut all = 0_u64;
     for (position, shown) in told.iter().enumerate() {
         let event = &shown.entry.event;
-        let times = shown.group.as_ref().map_or(1 + shown.entry.repeats(), Group::count);
+        let times = shown.group.as_ref().map_or_else(|| shown.entry.repeats().saturating_add(1), Group::count);
         let row = counts.entry((event.channel(), Headline::of(settings, event))).or_insert((0, position));
         row.0 = row.0.saturating_add(times);
         all = all.saturating_add(times);

@@ -34,7 +34,7 @@ pub(super) fn facts<'a>(
     let own = own.iter().filter(|field| !needs_no_field(field)).map(|field| own_fact(settings, *field, unit));
     let extras = extras.iter().map(|field| extra_fact(settings, *field));
     let failed = error_facts(event, is_counted);
-    own.chain(failed).chain(place_fact(settings, event)).chain(actor_fact(event)).chain(extras).collect()
+    own.chain(failed).chain(place_fact(settings, event)).chain(actor_facts(event)).chain(extras).collect()
 }
 
 impl<'a> Fact<'a> {
@@ -163,8 +163,8 @@ const fn is_about_the_service(kind: Kind) -> bool {
     matches!(kind.channel(), Channel::System | Channel::Errors)
 }
 
-fn actor_fact(event: &Event) -> Option<Fact<'_>> {
-    event.who().map(|who| Fact::new("Actor", Passage::of(who)))
+fn actor_facts(event: &Event) -> impl Iterator<Item = Fact<'_>> {
+    event.entries().of(Role::Actor).map(|actor| Fact::new("Actor", Passage::of_field(actor)))
 }
 
 /// Writes `invoice_id` as `Invoice ID`; leaves alone what is no plain identifier.

@@ -98,16 +98,17 @@ fn line(settings: &Settings, shown: &Shown) -> Line {
         text.push_str(": ");
         text.push_str(&legible(part));
     }
+    let mut is_long = event.left_out() > 0 || event.backtrace().is_some() || shown.group.is_some();
     // What it is about comes before where in the program that is.
     let (values, places): (Vec<_>, Vec<_>) =
         facts(settings, event, &headline, false).into_iter().partition(|fact| !PLACES.contains(&&*fact.label));
     for fact in values.into_iter().chain(places) {
         if text.len() > limits::LINE_BYTES {
+            is_long = true;
             break;
         }
         text.push_str(&format!(" · {} {}", legible(&fact.label), legible(fact.value.as_str())));
     }
-    let is_long = event.left_out() > 0 || event.backtrace().is_some() || shown.group.is_some();
     let second = event.occurred_at().max(limits::EARLIEST).as_second();
     let time = format!("<t:{second}:T> ");
     let room = Size::characters(limits::LINE_CHARACTERS).without(Size::of(&time));

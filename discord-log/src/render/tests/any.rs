@@ -79,6 +79,15 @@ fn of_kind(kind: usize, one: &str, other: &str) -> Event {
     }
 }
 
+/// What a function around a failing one tells later.
+pub(super) fn any_follow_up() -> impl Strategy<Value = Event> {
+    let texts = (any_text(), any_text(), any_text(), prop::option::of(any_text()));
+    texts.prop_map(|(error, context, field, recovered)| {
+        let event = Event::error(&std::io::Error::other(error), context).field(&field, &field);
+        recovered.iter().fold(event, |event, function| event.recovered_in(function))
+    })
+}
+
 /// A problem that occurred a few times, with any history.
 pub(super) fn any_group() -> impl Strategy<Value = Shown> {
     let repeats = || prop_oneof![9 => Just(0), 1 => any::<u32>()];

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::any::{any_event, any_group, any_text};
+use super::any::{any_event, any_follow_up, any_group, any_text};
 use super::{alone, body, edited, entries, inert, kept, named, posted, rich, settings};
 use crate::reduce::Form;
 use crate::reduce::Shown;
@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn an_edit_holds_all_of_its_message_whatever_was_added(
-        shown in prop::collection::vec((any_shown(), any_event()), 1..11),
+        shown in prop::collection::vec((any_shown(), any_follow_up()), 1..11),
         service in any_text(),
         name in any_text(),
     ) {
