@@ -14,6 +14,7 @@ mod burst;
 mod disk;
 mod events;
 mod flood;
+mod messages;
 mod process;
 mod table;
 
@@ -22,12 +23,13 @@ use table::Row;
 /// Name, and what measures it.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("burst", || process::rows("burst")),
     ("backlog", backlog::measure),
     ("flood", || process::rows("flood")),
     ("paced-flood", || process::rows("paced-flood")),
     ("disk", || process::rows("disk")),
+    ("messages", messages::measure),
 ];
 
 fn main() {

@@ -1,4 +1,5 @@
-//! For this workspace's measurements: the journal alone, on the real disk. No part of the interface.
+//! For this workspace's measurements: the journal alone, on the real disk, and messages alone, sent nowhere. No part of the
+//! interface.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::event::Event;
-use crate::record::{Disk, DiskJournal, Journal as _, Now, Settings};
+use crate::event::{Channel, Event, Severity};
+use crate::record::{Disk, DiskJournal, Entry, EventId, Journal as _, Now, Seq, Settings};
+use crate::reduce::{Back, Earlier, Group, Shown};
+use crate::render::{self, Form, Mentions, Post, Repeat, SourceUrl};
 
 /// A journal in files, without threads.
 #[derive(Debug)]
@@ -38,5 +41,92 @@ impl Journal {
         self.0.append(&mut events.iter().cloned().map(stamped), now.instant);
         self.0.persist(now, false);
         self.0.is_written() && self.0.outlives_the_process()
+    }
+}
+
+/// Messages of events, which go nowhere.
+#[derive(Debug)]
+pub struct Messages {
+    settings: render::Settings,
+    shown: Vec<Shown>,
+}
+
+/// One message.
+#[derive(Debug)]
+pub struct Message {
+    /// How many events it tells.
+    pub events: usize,
+    /// The body as it is sent.
+    pub json: Vec<u8>,
+    /// Name and content of each file.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl Messages {
+    /// Takes events as they come out of the journal, each at a microsecond of its own.
+    #[must_use]
+    pub fn of(events: Vec<Event>) -> Self {
+        let entry = |(number, mut event): (usize, Event)| {
+            let at = Timestamp::from_microsecond(1_767_609_000_000_000 + number as i64).unwrap_or_default();
+            event.stamp(at);
+            Entry::new(Seq(number as u64), EventId::new(at, number as u128), event)
+        };
+        let shown = events.into_iter().enumerate().map(entry).map(Shown::alone).collect();
+        Self { settings: settings(), shown }
+    }
+
+    /// Takes events as occurrences of one problem, whatever they are.
+    #[must_use]
+    pub fn of_group(events: Vec<Event>) -> Self {
+        let as_problem = |event: Event| event.in_channel(Channel::Errors).with_severity(Severity::Critical);
+        let Self { settings, shown } = Self::of(events.into_iter().map(as_problem).collect());
+        let mut entries: Vec<_> = shown.into_iter().map(|shown| shown.entry).collect();
+        let back = Back { after: Duration::from_secs(90_000), release: Some("1.4.1".to_owned()) };
+        let group = Group::of_all(&entries).map(|group| group.with_history(Some(Earlier::Deleted), Some(back), false));
+        Self { settings, shown: entries.pop().map(|entry| Shown { entry, group }).into_iter().collect() }
+    }
+
+    /// Posts as many events as fit, from a first one on: `embeds`, `lines`, or else a digest.
+    #[must_use]
+    pub fn post(&self, form: &str, first: usize) -> Message {
+        let form = match form {
+            "embeds" => Form::Embeds,
+            "lines" => Form::Lines,
+            _ => Form::Digest,
+        };
+        let post = Post { form, repeat: Repeat::First, thread: None };
+        let (body, events) = render::post(&self.settings, self.shown.get(first..).unwrap_or_default(), post);
+        Message::of(body, events)
+    }
+
+    /// Names the post in a forum that tells the first of them.
+    #[must_use]
+    pub fn thread_name(&self) -> Option<String> {
+        self.shown.first().map(|shown| render::thread_name(&self.settings, shown))
+    }
+
+    /// Changes a message such that it tells all events.
+    #[must_use]
+    pub fn edit(&self) -> Message {
+        Message::of(render::edit(&self.settings, &self.shown, Repeat::Possible), self.shown.len())
+    }
+}
+
+impl Message {
+    fn of(body: render::Body, events: usize) -> Self {
+        let files = body.files.into_iter().map(|file| (file.name, file.bytes)).collect();
+        Self { events, json: body.json, files }
+    }
+}
+
+fn settings() -> render::Settings {
+    render::Settings {
+        service: "measured".to_owned(),
+        environment: Some("production".to_owned()),
+        release: Some("1.4.2".to_owned()),
+        host: Some("web-1".to_owned()),
+        currency: crate::event::Currency::EUR,
+        source_url: SourceUrl::parse("https://example.com/{file}#L{line}"),
+        mentions: Mentions::default(),
     }
 }

@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Doors.
     ("capture", &["event", "health", "logger", "queue"]),
     ("__private", &["capture", "event", "health", "logger", "queue"]),
-    ("__bench", &["event", "record"]),
+    ("__bench", &["event", "record", "reduce", "render"]),
 ];
 
 /// Who may read a clock, touch files, or talk HTTP.

@@ -502,9 +502,11 @@ mod tests {
                 ("DISCORD_CURRENCY", "euro"),
                 ("DISCORD_HIGH_VALUE_THRESHOLD", "much"),
                 ("DISCORD_API_BASE", "discord"),
+                ("DISCORD_MENTION_CRITICAL", "@everyone"),
+                ("DISCORD_SOURCE_URL", "https://example.com/src"),
             ])
             .build()
-            .expect_err("thirteen mistakes");
+            .expect_err("fifteen mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
@@ -514,11 +516,13 @@ mod tests {
                 "DISCORD_CURRENCY",
                 "DISCORD_HIGH_VALUE_THRESHOLD",
                 "DISCORD_LOGGING_ENABLED",
+                "DISCORD_MENTION_CRITICAL",
                 "DISCORD_QUEUE_SIZE",
                 "DISCORD_RATE_LIMIT",
                 "DISCORD_RETRY_ATTEMPTS",
                 "DISCORD_RETRY_DELAY",
                 "DISCORD_SHUTDOWN_TIMEOUT",
+                "DISCORD_SOURCE_URL",
                 "DISCORD_TIMEOUT",
                 "DISCORD_WEBHOOK_DEPLOYS",
                 "DISCORD_WEBHOOK_ERRORS_FILE",

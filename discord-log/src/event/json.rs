@@ -166,7 +166,7 @@ fn plain_length(text: &[u8]) -> usize {
     let plain = blocks.take_while(|block| block.iter().fold(0, |found, byte| found + u8::from(is_special(byte))) == 0);
     let start = plain.count() * BLOCK;
     let rest = text.get(start..).unwrap_or_default();
-    start + rest.iter().position(|byte| is_special(byte)).unwrap_or(rest.len())
+    start + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 fn escaped(json: &mut Vec<u8>, byte: u8) {

@@ -162,6 +162,7 @@ mod tests {
 
     use super::super::permit::LaneId;
     use super::*;
+    use crate::render::File;
 
     /// Asks a server that gives one answer, and gives what it was asked.
     fn introduce(answer: &'static str) -> (String, Answer) {
@@ -179,9 +180,11 @@ mod tests {
                 let mut byte = [0];
                 stream.read_exact(&mut byte).expect("a request");
                 asked.extend(byte);
-                // The only body that is sent here.
-                let has_body = asked.starts_with(b"PATCH");
-                is_whole = if has_body { asked.ends_with(b"\r\n\r\n{}") } else { asked.ends_with(b"\r\n\r\n") };
+                // Either the one body that is sent as it is, or the end of a form, or nothing at all.
+                is_whole = match asked.first() {
+                    Some(b'P') => asked.ends_with(b"\r\n\r\n{}") || asked.ends_with(b"--\r\n"),
+                    _ => asked.ends_with(b"\r\n\r\n"),
+                };
             }
             stream.write_all(answer.as_bytes()).expect("an answer");
             String::from_utf8(asked).expect("text")
@@ -212,6 +215,46 @@ mod tests {
         assert!(asked.to_lowercase().contains("\ncontent-type: application/json\r\n"), "{asked}");
         let Answer::Response(response) = answer else { panic!("{answer:?}") };
         assert_eq!(response.id("id").as_deref(), Some("77"));
+    }
+
+    #[test]
+    fn files_go_in_a_form_behind_the_body() {
+        let file = |name: &str, bytes: &[u8]| File {
+            name: name.to_owned(),
+            media_type: "text/plain; charset=utf-8",
+            bytes: bytes.to_vec(),
+        };
+        let files = vec![file("a.txt", b"first\r\n--x"), file("b.jsonl", b"second")];
+        let (asked, answer) =
+            ask("HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"id\":\"77\"}", async |client, url| {
+                let permit = Permit { lane: LaneId(0), at: std::time::Instant::now(), url };
+                client.post(&permit, Body { json: b"{\"a\":1}".to_vec(), files }).await
+            });
+        assert!(matches!(answer, Answer::Response(Response { status: 200, .. })), "{answer:?}");
+        assert!(asked.starts_with("POST /api/v10/webhooks/1/s3cret?wait=true HTTP/1.1\r\n"), "{asked}");
+        let (head, form) = asked.split_once("\r\n\r\n").expect("a body");
+        let boundary = head.split_once("multipart/form-data; boundary=").expect("a form").1;
+        let boundary = boundary.split("\r\n").next().unwrap_or_default();
+        let length: usize = head.split_once("content-length: ").map_or(0, |(_, rest)| {
+            rest.split("\r\n").next().and_then(|length| length.parse().ok()).unwrap_or_default()
+        });
+        assert_eq!(length, form.len(), "told before it is sent");
+        let parts: Vec<_> = form.split(&format!("--{boundary}")).collect();
+        let [_, json, first, second, end] = &*parts else { panic!("{form}") };
+        let disposition = "\r\nContent-Disposition: form-data; name=";
+        assert_eq!(
+            [json, first, second].map(|part| part.to_string()),
+            [
+                format!("{disposition}\"payload_json\"\r\nContent-Type: application/json\r\n\r\n{{\"a\":1}}\r\n"),
+                format!(
+                    "{disposition}\"files[0]\"; filename=\"a.txt\"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nfirst\r\n--x\r\n"
+                ),
+                format!(
+                    "{disposition}\"files[1]\"; filename=\"b.jsonl\"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nsecond\r\n"
+                ),
+            ]
+        );
+        assert_eq!(*end, "--\r\n");
     }
 
     #[test]
