@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 use crate::event::{Channel, Event, Severity};
 use crate::record::{Disk, DiskJournal, Entry, EventId, Journal as _, Now, Seq, Settings};
+use crate::reduce::Form;
 use crate::reduce::{Back, Earlier, Group, Shown};
-use crate::render::{self, Form, Mentions, Post, Repeat, SourceUrl};
+use crate::render::{self, Mentions, Post, Repeat, SourceUrl};
 
 /// A journal in files, without threads.
 #[derive(Debug)]
@@ -83,7 +84,10 @@ impl Messages {
         let mut entries: Vec<_> = shown.into_iter().map(|shown| shown.entry).collect();
         let back = Back { after: Duration::from_secs(90_000), release: Some("1.4.1".to_owned()) };
         let group = Group::of_all(&entries).map(|group| group.with_history(Some(Earlier::Deleted), Some(back), false));
-        Self { settings, shown: entries.pop().map(|entry| Shown { entry, group }).into_iter().collect() }
+        Self {
+            settings,
+            shown: entries.pop().map(|entry| Shown { group, ..Shown::alone(entry) }).into_iter().collect(),
+        }
     }
 
     /// Posts as many events as fit, from a first one on: `embeds`, `lines`, or else a digest.

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::fingerprint::Fingerprint;
 use super::form::Form;
 use super::shown::{Importance, Shown};
 
@@ -26,11 +25,6 @@ impl Waiting {
         for shown in taken.into_iter().rev() {
             self.queue(shown.importance()).push_front(shown);
         }
-    }
-
-    /// Finds the group that waits.
-    pub(super) fn find(&mut self, fingerprint: Fingerprint) -> Option<&mut Shown> {
-        self.iter_mut().find(|shown| shown.fingerprint() == Some(fingerprint))
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Shown> {

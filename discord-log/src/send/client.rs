@@ -228,7 +228,7 @@ mod tests {
         let (asked, answer) =
             ask("HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"id\":\"77\"}", async |client, url| {
                 let permit = Permit { lane: LaneId(0), at: std::time::Instant::now(), url };
-                client.post(&permit, Body { json: b"{\"a\":1}".to_vec(), files }).await
+                client.post(&permit, None, Body { json: b"{\"a\":1}".to_vec(), files }).await
             });
         assert!(matches!(answer, Answer::Response(Response { status: 200, .. })), "{answer:?}");
         assert!(asked.starts_with("POST /api/v10/webhooks/1/s3cret?wait=true HTTP/1.1\r\n"), "{asked}");

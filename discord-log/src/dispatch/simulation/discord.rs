@@ -324,7 +324,9 @@ impl Discord {
         }
         let occurred: Vec<_> = shown.problems.values().flat_map(|(_, numbers)| numbers).copied().collect();
         *known = shown;
-        occurred.into_iter().for_each(|number| drop(self.stored.entry(number).or_insert((1, 1))));
+        for number in occurred {
+            self.stored.entry(number).or_insert((1, 1));
+        }
         self.edited += 1;
         Some(id.to_owned())
     }
