@@ -10,7 +10,7 @@ use std::{env, fs, process};
 
 use discord_log_preview::{Builder, Discord, Limits, Message, Rate};
 
-use crate::ledger::{Verdict, titles};
+use crate::ledger::{Verdict, titles, told_in};
 use crate::program::{Notes, Program};
 
 pub(crate) const CHANNELS: [&str; 4] = ["finance", "errors", "system", "activity"];
@@ -83,8 +83,9 @@ impl World {
         let mut files = Vec::new();
         find_files(&self.journal, &mut files);
         let is_chunk = |file: &PathBuf| {
-            let is_archived =
-                file.iter().any(|part| ["history", "dead", "quarantine"].iter().any(|name| part == *name));
+            let is_archived = file.iter().any(|part| {
+                ["history", "dead", "quarantine", "problems", "open-messages"].iter().any(|name| part == *name)
+            });
             !is_archived && file.extension().is_some_and(|kind| kind == "jsonl")
         };
         files.retain(is_chunk);
@@ -100,8 +101,7 @@ impl World {
     /// The events that stand in a channel, in their order there.
     pub(crate) fn told(&self, channel: &str) -> Vec<String> {
         let messages = self.discord.messages(channel);
-        let embeds = messages.iter().flat_map(|message| &message.embeds);
-        embeds.flat_map(|embed| titles(embed["title"].as_str().unwrap_or_default())).collect()
+        messages.iter().flat_map(told_in).map(|(title, _)| title).collect()
     }
 
     /// Waits until so many events stand in a channel.

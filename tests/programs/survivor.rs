@@ -66,8 +66,13 @@ impl Program {
         say(&format!("issued {titles_in_a_row}"))?;
         for (title, channel) in titles.iter().zip(channels.iter().cycle()) {
             let channel = Channel::named(channel);
-            let severity = if channel == Channel::Errors { Severity::Error } else { Severity::Info };
-            discord_log::log(Event::user_action(title).in_channel(channel).with_severity(severity));
+            let event = if channel == Channel::Errors {
+                // Each a problem of its own, or they would be one message.
+                Event::system_event(title, spelled(title)).with_severity(Severity::Error)
+            } else {
+                Event::user_action(title)
+            };
+            discord_log::log(event.in_channel(channel));
         }
         say(&format!("logged {} {titles_in_a_row}", self.started.elapsed().as_millis()))
     }
@@ -188,6 +193,12 @@ fn titles(text: &str) -> Vec<String> {
         .filter(|word| word.starts_with("ev") && word.ends_with(|last: char| last.is_ascii_digit()))
         .map(str::to_owned)
         .collect()
+}
+
+/// A name with letters for digits.
+fn spelled(title: &str) -> String {
+    let letter = |digit: char| digit.to_digit(10).map_or(digit, |digit| char::from(b'a' + digit as u8));
+    title.chars().map(letter).collect()
 }
 
 fn say(line: &str) -> Anything<()> {
