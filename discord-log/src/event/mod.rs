@@ -14,6 +14,7 @@ mod finance;
 mod kind;
 mod named_text;
 mod performance;
+mod rewrite;
 mod samples;
 mod severity;
 mod stored;

@@ -1,0 +1,6 @@
+//! Secrets must go, everything else must stay, and neither may take long.
+
+mod corpus;
+mod near_misses;
+mod properties;
+mod words;
