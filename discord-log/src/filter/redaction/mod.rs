@@ -47,7 +47,13 @@ impl Redaction {
 
     /// Gives a text with what is secret in it masked, if something is; `is_cut` if its end is missing.
     pub(crate) fn text(&self, text: &str, is_cut: bool) -> Option<String> {
-        Scan::new(text, is_cut, &self.names).run()
+        let mut masked = Scan::new(text, is_cut, &self.names).run()?;
+        // What was masked may have stood before what is now seen to be secret as well.
+        for _ in 1..WALKS {
+            let Some(next) = Scan::new(&masked, is_cut, &self.names).run() else { break };
+            masked = next;
+        }
+        Some(masked)
     }
 
     /// Gives the name and value that stand in place of an entry's own, if one of them is secret.
@@ -99,6 +105,9 @@ fn card<'v>(name: &str, number: u64) -> Option<Value<'v>> {
     let is_likely = names::is_card(name) || (matches!(length, 15 | 16) && !names::is_reference(name));
     is_likely.then(|| Value::from(CARD))
 }
+
+/// Most walks over a text in which something was masked; two are the rule.
+const WALKS: usize = 4;
 
 fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'))

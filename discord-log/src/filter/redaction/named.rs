@@ -93,8 +93,8 @@ fn in_brackets(text: &Text<'_>, names: &Names, floor: usize, bracket: usize) -> 
 /// `--password …`.
 fn flag(text: &Text<'_>, names: &Names, dashes: usize) -> Option<Span> {
     let name_end = text.run(dashes + 2, MOST_OF_NAME, is_name);
-    let is_flag =
-        text.at(name_end) == b' ' && !is_name(text.before(dashes)) && !matches!(text.at(name_end + 1), b'-' | b' ');
+    let is_free = matches!(text.before(dashes), 0..=b' ' | b'"' | b'\'' | b'`' | b'(' | b',');
+    let is_flag = is_free && text.at(name_end) == b' ' && !matches!(text.at(name_end + 1), b'-' | b'=' | b':' | b' ');
     if !is_flag || !names.has(text.part(dashes + 2, name_end)) {
         return None;
     }

@@ -7,19 +7,19 @@ pub(super) fn find_card(text: &Text<'_>, start: usize) -> Option<Span> {
     let mut card = Card::default();
     let mut place = start;
     let mut separator = 0;
+    let mut found = None;
     loop {
         let end = text.run(place, MOST_DIGITS + 1, |byte| byte.is_ascii_digit());
         card.take(text.part(place, end));
         let next = text.at(end);
+        let is_whole = !next.is_ascii_alphanumeric() && !(next == b'.' && text.at(end + 1).is_ascii_digit());
         let goes_on = matches!(next, b' ' | b'-') && text.at(end + 1).is_ascii_digit();
-        if card.length > MOST_DIGITS || !goes_on || (separator != 0 && separator != next) {
-            let is_whole =
-                !text.at(end).is_ascii_alphanumeric() && !(next == b'.' && text.at(end + 1).is_ascii_digit());
-            return (is_whole && card.is_valid()).then_some(Span { start, end, mask: CARD });
+        // After a space another number may come.
+        if is_whole && (!goes_on || next == b' ') && card.is_valid() {
+            found = Some(Span { start, end, mask: CARD });
         }
-        if card.is_whole() && card.is_valid() && next == b' ' {
-            // Another number comes after it.
-            return Some(Span { start, end, mask: CARD });
+        if card.length > MOST_DIGITS || !goes_on || (separator != 0 && separator != next) {
+            return found;
         }
         separator = next;
         place = end + 1;
@@ -64,11 +64,6 @@ impl Card {
             *group = digits.len();
         }
         self.group += 1;
-    }
-
-    /// So many digits that no more are to be expected.
-    const fn is_whole(&self) -> bool {
-        self.length >= 15
     }
 
     fn is_valid(&self) -> bool {
