@@ -15,6 +15,7 @@ mod disk;
 mod events;
 mod flood;
 mod process;
+mod redaction;
 mod table;
 
 use table::Row;
@@ -22,12 +23,13 @@ use table::Row;
 /// Name, and what measures it.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("burst", || process::rows("burst")),
     ("backlog", backlog::measure),
     ("flood", || process::rows("flood")),
     ("paced-flood", || process::rows("paced-flood")),
     ("disk", || process::rows("disk")),
+    ("redaction", || process::rows("redaction")),
 ];
 
 fn main() {
@@ -58,6 +60,7 @@ fn part(name: &str) {
         "flood" => table::tell(&flood::measure(None)),
         "paced-flood" => table::tell(&flood::measure(Some(100_000))),
         "disk" => table::tell(&disk::measure()),
+        "redaction" => table::tell(&redaction::measure()),
         other => println!("no part `{other}`"),
     }
 }

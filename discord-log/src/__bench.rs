@@ -1,4 +1,4 @@
-//! For this workspace's measurements: the journal alone, on the real disk. No part of the interface.
+//! For this workspace's measurements: the journal alone, on the real disk, and the redaction. No part of the interface.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::event::Event;
+use crate::filter;
 use crate::record::{Disk, DiskJournal, Journal as _, Now, Settings};
 
 /// A journal in files, without threads.
@@ -38,5 +39,16 @@ impl Journal {
         self.0.append(&mut events.iter().cloned().map(stamped), now.instant);
         self.0.persist(now, false);
         self.0.is_written() && self.0.outlives_the_process()
+    }
+}
+
+/// What masks secrets, with the names that are always masked.
+#[derive(Debug, Default)]
+pub struct Redaction(filter::Redaction);
+
+impl Redaction {
+    /// Masks what is secret in an event.
+    pub fn apply(&self, event: &mut Event) {
+        self.0.apply(event);
     }
 }

@@ -15,5 +15,6 @@ mod ends;
 mod faults;
 mod local;
 mod nested;
+mod redacted;
 mod schema;
 mod world;

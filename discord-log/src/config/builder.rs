@@ -452,9 +452,10 @@ mod tests {
                 ("DISCORD_CURRENCY", "euro"),
                 ("DISCORD_HIGH_VALUE_THRESHOLD", "much"),
                 ("DISCORD_API_BASE", "discord"),
+                ("DISCORD_REDACT", "phone, name=x"),
             ])
             .build()
-            .expect_err("thirteen mistakes");
+            .expect_err("fourteen mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
@@ -466,6 +467,7 @@ mod tests {
                 "DISCORD_LOGGING_ENABLED",
                 "DISCORD_QUEUE_SIZE",
                 "DISCORD_RATE_LIMIT",
+                "DISCORD_REDACT",
                 "DISCORD_RETRY_ATTEMPTS",
                 "DISCORD_RETRY_DELAY",
                 "DISCORD_SHUTDOWN_TIMEOUT",
