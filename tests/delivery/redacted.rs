@@ -34,7 +34,11 @@ fn run(discord: &Discord, journal: &Path, more: &[(&str, &str)]) -> Output {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DISCORD_")) {
         command.env_remove(name);
     }
-    command.envs(discord.settings()).env("DISCORD_JOURNAL", journal).env("DISCORD_REDACT", "nickname");
+    command
+        .envs(discord.settings())
+        .env("DISCORD_JOURNAL", journal)
+        .env("DISCORD_REDACT", "nickname")
+        .env("DISCORD_RATE_LIMIT", "6000");
     command.envs(more.iter().copied()).arg("secrets").args(canaries().into_iter().map(|(text, _)| text));
     command.current_dir("/").output().expect("the speaker runs")
 }

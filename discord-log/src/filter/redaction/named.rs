@@ -260,8 +260,7 @@ fn is_harmless(value: &str) -> bool {
     if !value.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80) {
         return true;
     }
-    let is_listed = |known: &&str| known.eq_ignore_ascii_case(value);
-    value.len() <= 16 && HARMLESS.iter().any(|known| is_listed(known))
+    value.len() <= 16 && HARMLESS.iter().any(|known| known.eq_ignore_ascii_case(value))
 }
 
 fn is_scheme(value: &str) -> bool {

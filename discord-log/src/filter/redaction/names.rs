@@ -76,7 +76,7 @@ fn is_secret(words: &[&str]) -> bool {
     if DESCRIPTIONS.contains(last) || (words.len() > 1 && QUESTIONS.contains(first)) {
         return false;
     }
-    let is_pair = words.array_windows::<2>().any(|[first, second]| PAIRS.contains(&(*first, *second)));
+    let is_pair = words.iter().zip(words.iter().skip(1)).any(|(first, second)| PAIRS.contains(&(*first, *second)));
     if is_pair || words.iter().any(|word| is_strong(plain(word))) {
         return true;
     }

@@ -12,7 +12,8 @@ pub(super) fn find_card(text: &Text<'_>, start: usize) -> Option<Span> {
         let end = text.run(place, MOST_DIGITS + 1, |byte| byte.is_ascii_digit());
         card.take(text.part(place, end));
         let next = text.at(end);
-        let is_whole = !next.is_ascii_alphanumeric() && !(next == b'.' && text.at(end + 1).is_ascii_digit());
+        let is_fraction = next == b'.' && text.at(end + 1).is_ascii_digit();
+        let is_whole = !next.is_ascii_alphanumeric() && !is_fraction;
         let goes_on = matches!(next, b' ' | b'-') && text.at(end + 1).is_ascii_digit();
         // After a space another number may come.
         if is_whole && (!goes_on || next == b' ') && card.is_valid() {
