@@ -51,6 +51,9 @@ fn name_before<'a>(text: &Text<'a>, names: &Names, floor: usize, sign: usize) ->
             ends_with(name, "token") && (ends_with(earlier, "unexpected") || ends_with(earlier, "expected"));
         return (!is_syntax).then_some(name);
     }
+    if !names.may_end(name) {
+        return None;
+    }
     // A name of several words, such as `card number`.
     let mut first = start;
     for _ in 0..2 {

@@ -34,7 +34,18 @@ impl Names {
     pub(super) fn has(&self, name: &str) -> bool {
         let folded = fold(name);
         let words = words(&folded);
-        is_secret(&words) || self.has_further(&words)
+        (words.iter().any(|word| is_telling(plain(word))) && is_secret(&words)) || self.has_further(&words)
+    }
+
+    /// Says whether a name may be the last word of one that [`end`](Self::end) knows.
+    pub(super) fn may_end(&self, name: &str) -> bool {
+        let start = name.len().saturating_sub(LONGEST_SECOND);
+        let last = name.as_bytes().get(start..).unwrap_or_default();
+        let is_second = |second: &&str| {
+            let start = last.len().checked_sub(second.len());
+            start.and_then(|start| last.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(second.as_bytes()))
+        };
+        self.longest > 1 || SECONDS.iter().any(is_second)
     }
 
     /// Says whether a text ends with such a name of several words.
@@ -87,6 +98,14 @@ fn is_secret(words: &[&str]) -> bool {
     LAST.contains(&subject) || LAST_PAIRS.contains(&(before, subject))
 }
 
+/// Most words have neither the first letter and length of one that is listed, nor the length of two in one.
+#[inline]
+fn is_telling(word: &str) -> bool {
+    let first = word.as_bytes().first().copied().unwrap_or_default();
+    let lengths = TELLING.get(usize::from(first)).copied().unwrap_or_default();
+    word.len() > 8 || lengths & (1 << word.len()) != 0
+}
+
 fn is_strong(word: &str) -> bool {
     STRONG.contains(&word) || (word.len() > 8 && STRONG_ENDS.iter().any(|end| word.ends_with(end)))
 }
@@ -120,6 +139,43 @@ fn fold(name: &str) -> SmallVec<[u8; 64]> {
 fn words(folded: &[u8]) -> SmallVec<[&str; 8]> {
     let text = std::str::from_utf8(folded).unwrap_or_default();
     text.split('_').filter(|word| !word.is_empty()).collect()
+}
+
+/// For a first letter the lengths of the words with which a secret's name may begin to be one.
+static TELLING: [u32; 256] = {
+    let mut lengths = [0; 256];
+    lengths = telling(STRONG, lengths);
+    lengths = telling(LAST, lengths);
+    lengths = telling_firsts(PAIRS, lengths);
+    telling_firsts(LAST_PAIRS, lengths)
+};
+
+const fn telling(words: &[&str], mut lengths: [u32; 256]) -> [u32; 256] {
+    let mut rest = words;
+    while let [word, others @ ..] = rest {
+        lengths = with(word, lengths);
+        rest = others;
+    }
+    lengths
+}
+
+const fn telling_firsts(pairs: &[(&str, &str)], mut lengths: [u32; 256]) -> [u32; 256] {
+    let mut rest = pairs;
+    while let [(first, _), others @ ..] = rest {
+        lengths = with(first, lengths);
+        rest = others;
+    }
+    lengths
+}
+
+const fn with(word: &str, mut lengths: [u32; 256]) -> [u32; 256] {
+    if let [first, ..] = word.as_bytes() {
+        let (slots, _) = lengths.split_at_mut(*first as usize + 1);
+        if let [.., slot] = slots {
+            *slot |= 1 << word.len();
+        }
+    }
+    lengths
 }
 
 /// Longest name in bytes, as many as a field's name may have.
@@ -188,6 +244,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("access", "key"),
     ("account", "key"),
     ("api", "key"),
+    ("auth", "key"),
     ("card", "no"),
     ("card", "number"),
     ("cc", "number"),
@@ -202,6 +259,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("secret", "key"),
     ("security", "code"),
     ("seed", "phrase"),
+    ("service", "key"),
     ("session", "id"),
     ("session", "key"),
     ("signing", "key"),
@@ -213,7 +271,6 @@ const PAIRS: &[(&str, &str)] = &[
 const LAST_PAIRS: &[(&str, &str)] = &[
     ("account", "pass"),
     ("admin", "pass"),
-    ("auth", "key"),
     ("auth", "code"),
     ("card", "pan"),
     ("connect", "sid"),
@@ -228,10 +285,14 @@ const LAST_PAIRS: &[(&str, &str)] = &[
     ("postgres", "pass"),
     ("redis", "pass"),
     ("root", "pass"),
-    ("service", "key"),
     ("smtp", "pass"),
     ("user", "pass"),
 ];
+
+/// The second words of both.
+const SECONDS: &[&str] = &["key", "no", "number", "signature", "phrase", "word", "code", "id", "pan", "pass", "sid"];
+/// Length of the longest of them.
+const LONGEST_SECOND: usize = 9;
 
 /// May follow a secret's name, which is then still the secret's.
 const CARRIERS: &[&str] = &[
@@ -449,6 +510,15 @@ mod tests {
         ] {
             assert!(names.has(name), "{name}");
         }
+    }
+
+    #[test]
+    fn every_pair_ends_with_a_word_that_is_looked_for() {
+        for (first, second) in PAIRS.iter().chain(LAST_PAIRS) {
+            let names = Names::default();
+            assert!(names.may_end(second) && names.has(&format!("{first}_{second}")), "{first} {second}");
+        }
+        assert!(STRONG.iter().chain(LAST).all(|word| is_telling(word) && Names::default().has(word)));
     }
 
     #[test]

@@ -36,22 +36,20 @@ pub(super) fn find(text: &Text<'_>, start: usize) -> Option<Span> {
     rules.filter(|rule| text.starts(start, rule.prefix)).find_map(|rule| rule.span(text, start))
 }
 
-/// Says whether some token begins with these two bytes.
-#[inline]
-pub(super) fn may_begin(first: u8, second: u8) -> bool {
-    SECONDS.get(usize::from(first)).is_some_and(|seconds| seconds & (1 << (second & 31)) != 0)
-}
-
-/// Says whether some token begins with this byte.
-pub(super) const fn begins(first: u8) -> bool {
+/// Gives for a first byte the second ones that some rule has, by their lower five bits.
+pub(super) const fn seconds() -> [u32; 256] {
+    let mut seconds = [0; 256];
     let mut rest: &[Rule] = RULES;
     while let [rule, others @ ..] = rest {
-        if matches!(rule.prefix.as_bytes(), [begin, ..] if *begin == first) {
-            return true;
+        if let [first, second, ..] = rule.prefix.as_bytes() {
+            let (slots, _) = seconds.split_at_mut(*first as usize + 1);
+            if let [.., slot] = slots {
+                *slot |= 1 << (*second & 31);
+            }
         }
         rest = others;
     }
-    false
+    seconds
 }
 
 impl Rule {
@@ -90,26 +88,8 @@ impl Rule {
     }
 }
 
-const fn seconds() -> [u32; 256] {
-    let mut seconds = [0; 256];
-    let mut rest: &[Rule] = RULES;
-    while let [rule, others @ ..] = rest {
-        if let [first, second, ..] = rule.prefix.as_bytes() {
-            let (slots, _) = seconds.split_at_mut(*first as usize + 1);
-            if let [.., slot] = slots {
-                *slot |= 1 << (*second & 31);
-            }
-        }
-        rest = others;
-    }
-    seconds
-}
-
 /// So far into a token a digit is expected.
 const HEAD: usize = 64;
-
-/// For a first byte the second ones that some rule has, by their lower five bits.
-static SECONDS: [u32; 256] = seconds();
 
 /// A cut one is masked from its first letter; most services tell how long theirs are, and all may make longer ones.
 const RULES: &[Rule] = &[

@@ -95,10 +95,7 @@ impl<'a> Scan<'a> {
     /// Looks for what begins with letters.
     fn word(&mut self, place: usize, letter: u8) -> Option<Span> {
         let text = &self.text;
-        let second = text.at(place + 1);
-        let is_special =
-            matches!((letter, second), (b'b' | b'B', b'a' | b'A' | b'e' | b'E') | (b'e', b'y') | (b'w', b'e'));
-        if !(is_special || prefixes::may_begin(letter, second)) || !text.is_word_start(place) {
+        if !text.is_word_start(place) {
             return None;
         }
         if let Some(span) = prefixes::find(text, place) {
@@ -159,20 +156,24 @@ impl<'a> Scan<'a> {
 /// Stand between what a number refers to and the number.
 const FILLERS: &[&str] = &["id", "is", "no", "nr", "number", "nummer"];
 
-const fn triggers() -> [u8; 256] {
-    let mut triggers = [0; 256];
+const fn triggers() -> [u32; 256] {
+    let mut triggers = prefixes::seconds();
     let mut byte = 0_usize;
     while byte < 256 {
         let (slots, _) = triggers.split_at_mut(byte + 1);
         if let [.., slot] = slots {
-            let is_sign = matches!(byte as u8, b':' | b'=' | b'(' | b'>' | b'-' | b'.' | b'@' | b'%' | b'[');
-            let is_first = matches!(byte as u8, b'b' | b'B' | b'e' | b'w') || prefixes::begins(byte as u8);
-            *slot = (is_sign || is_first || (byte as u8).is_ascii_digit()) as u8;
+            *slot |= match byte as u8 {
+                b':' | b'=' | b'(' | b'>' | b'-' | b'.' | b'@' | b'%' | b'[' | b'0'..=b'9' => u32::MAX,
+                b'b' | b'B' => 1 << (b'a' & 31) | 1 << (b'e' & 31),
+                b'e' => 1 << (b'y' & 31),
+                b'w' => 1 << (b'e' & 31),
+                _ => 0,
+            };
         }
         byte += 1;
     }
     triggers
 }
 
-/// The bytes at which something may be known.
-static TRIGGERS: [u8; 256] = triggers();
+/// The bytes at which something may be known: signs and digits, and letters before certain others.
+static TRIGGERS: [u32; 256] = triggers();
