@@ -70,4 +70,4 @@ const fn is_end(byte: u8) -> bool {
 }
 
 /// How far a password goes that holds a slash.
-const MOST_BEYOND: usize = 200;
+const MOST_BEYOND: usize = 100;

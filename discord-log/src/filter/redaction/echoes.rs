@@ -3,18 +3,26 @@
 use smallvec::SmallVec;
 
 use super::text::BY_NAME;
-use crate::event::{Event, Field, Value};
+use crate::event::{Event, Field};
 
 /// The values of an event's secret fields.
 pub(super) struct Echoes<'e> {
     values: SmallVec<[&'e str; 0]>,
+    /// Some field is secret, whatever its value.
+    pub(super) has_source: bool,
 }
 
 impl<'e> Echoes<'e> {
     pub(super) fn of(event: &'e Event, is_secret: impl Fn(&Field<'e>) -> bool) -> Self {
-        let is_sought = |field: &Field<'e>| matches!(field.value(), Value::Text(_)) && is_secret(field);
-        let texts = event.fields().filter(is_sought).map(|field| field.as_text());
-        Self { values: texts.filter(|text| text.len() >= LEAST && *text != BY_NAME).take(MOST).collect() }
+        let mut echoes = Self { values: SmallVec::new(), has_source: false };
+        for field in event.fields().filter(is_secret) {
+            echoes.has_source = true;
+            let text = field.as_text();
+            if text.len() >= LEAST && text != BY_NAME && echoes.values.len() < MOST {
+                echoes.values.push(text);
+            }
+        }
+        echoes
     }
 
     /// Gives the text without them, if one stands in it as a word.

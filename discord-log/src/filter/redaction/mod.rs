@@ -68,7 +68,7 @@ impl Redaction {
 
     fn value<'e>(&self, entry: &Field<'e>, echoes: &Echoes<'_>) -> Option<Value<'e>> {
         let is_field = entry.role() == Role::Field;
-        if is_field && self.hides(entry) {
+        if is_field && echoes.has_source && self.hides(entry) {
             return Some(Value::from(BY_NAME));
         }
         match entry.value() {
