@@ -11,9 +11,11 @@ use crate::config::Config;
 use crate::event::{Channel, Event, Severity};
 use crate::health::{Counters, Loss};
 use crate::record::{Ending, Entry, Journal, Now, Seq, Ticket};
-use crate::reduce::{Doubt, Intake};
+use crate::reduce::{Batch, Doubt, Form, Intake, Known, Lost, Next, Place, Shipped, Target};
 use crate::render;
-use crate::send::{Answer, Denied, Engine, Introduction, LaneId, Limits, Outcome, Permit, Sent};
+use crate::send::{
+    Answer, Denied, Engine, Introduction, LaneId, Limits, Misplaced, Outcome, Permit, Sent, Stored, WebhookUrl,
+};
 
 /// Decides what goes out.
 #[derive(Debug)]
@@ -27,6 +29,9 @@ pub(crate) struct Dispatch {
     settling: BTreeMap<LaneId, (Ticket, Instant)>,
     /// Lanes of which people know that they are suspended.
     told: BTreeSet<LaneId>,
+    /// Lanes that turned out to be a forum, or not to be one.
+    misplaced: BTreeSet<(LaneId, bool)>,
+    known: Known,
     /// Whether it matters which webhooks share a channel.
     introduces: bool,
     /// Somebody waits for the end: nothing is held.
@@ -41,8 +46,15 @@ pub(crate) struct Dispatch {
 pub(crate) enum Request {
     /// Asks which channel a webhook belongs to.
     Introduce { introduction: Introduction, budgets: Vec<(String, Limits)> },
-    /// Posts a message, or changes the one that is named, out of the budgets that other processes know by these names.
-    Send { permit: Permit, edited: Option<String>, body: Vec<u8>, budgets: Vec<(String, Limits)> },
+    /// Posts a message, or changes the one that is named, in a thread or not, out of the budgets that other processes
+    /// know by these names.
+    Send {
+        permit: Permit,
+        edited: Option<String>,
+        thread: Option<String>,
+        body: render::Body,
+        budgets: Vec<(String, Limits)>,
+    },
 }
 
 /// What goes to the local log.
@@ -78,6 +90,8 @@ impl Dispatch {
             intakes: BTreeMap::new(),
             settling: BTreeMap::new(),
             told: BTreeSet::new(),
+            misplaced: BTreeSet::new(),
+            known: Known::default(),
             hurries: false,
             is_open: false,
             opens_at: now + OPENING,
@@ -90,6 +104,7 @@ impl Dispatch {
         if !self.opens(now.instant) {
             return (Vec::new(), Some(self.opens_at));
         }
+        self.restore(now);
         let (lanes, mut wake) = self.ready(now.instant);
         let mut requests = Vec::new();
         for lane in lanes {
@@ -110,17 +125,19 @@ impl Dispatch {
     fn ready(&mut self, now: Instant) -> (Vec<LaneId>, Option<Instant>) {
         let (mut lanes, mut wake, mut unshown) = (Vec::new(), None, Vec::new());
         for (lane, intake) in &mut self.intakes {
-            let (expired, expires_at) = intake.expire(now);
-            unshown.extend(expired);
+            unshown.extend(intake.expire(&mut self.known, now));
             let ready_at = intake.ready_at(self.hurries, now);
             if ready_at.is_some_and(|at| at <= now) {
                 lanes.push(*lane);
             } else {
                 wake = earliest(wake, ready_at);
             }
-            wake = earliest(wake, expires_at);
         }
         self.end_unshown(unshown);
+        let news = self.known.news();
+        if !news.is_empty() {
+            self.journal.note_problems(news);
+        }
         for lane in self.journal.backlog().into_iter().filter_map(|channel| self.lane_of(channel)) {
             if !lanes.contains(&lane) {
                 lanes.push(lane);
@@ -139,8 +156,21 @@ impl Dispatch {
         if !self.is_open && (self.journal.is_ready() || now >= self.opens_at) {
             self.is_open = true;
             self.close_those_of(&self.journal.closures());
+            self.known = Known::read(&self.journal.problems());
         }
         self.is_open
+    }
+
+    /// Goes on with messages of earlier processes; those of webhooks that are not used any more are left as they are.
+    fn restore(&mut self, now: Now) {
+        let config = Arc::clone(&self.config);
+        for state in self.journal.take_open() {
+            let goes_on = |webhook: &WebhookUrl| {
+                let lane = self.engine.lane(webhook);
+                lane.is_some_and(|lane| self.intake(lane).0.restore(&state, &webhook.fingerprint(), now))
+            };
+            let _ = config.all_webhooks().any(goes_on);
+        }
     }
 
     /// A lane's next message waits until the last one is settled on the disk: so a crash repeats one message of it at
@@ -154,34 +184,51 @@ impl Dispatch {
         Some(until)
     }
 
+    fn webhook_of(&self, lane: LaneId) -> Option<&WebhookUrl> {
+        self.config.all_webhooks().find(|webhook| self.engine.lane(webhook) == Some(lane))
+    }
+
     fn lane_of(&self, channel: Channel) -> Option<LaneId> {
         self.engine.lane(self.config.webhook(channel)?)
     }
 
-    /// Renders a lane's next message, or the edit of an earlier one, for which new ones do not wait; the first message
-    /// goes together with the question where it goes. Gives when to ask again, if that is not a matter of events.
+    /// Renders a lane's next message, or the edit of an earlier one; the first message goes together with the question
+    /// where it goes. Gives when to ask again, if that is not a matter of events.
     fn request(&mut self, permit: Permit, now: Now, requests: &mut Vec<Request>) -> Option<Instant> {
         let lane = permit.lane();
         self.refill(lane, now);
         let edits_at = self.engine.edits_at(lane, now.instant);
-        let intake = self.intakes.entry(lane).or_default();
-        let (edited, body) = if let Some(batch) = intake.first() {
-            let (message, fit) =
-                render::message(&self.config.render, &batch.entries, render::Repeat::of(batch.may_repeat));
-            intake.split_first(fit);
-            (None, message.to_json())
-        } else if edits_at.is_none()
-            && let Some(posted) = intake.edit()
-        {
-            let repeat = render::Repeat::of(posted.may_repeat);
-            (Some(posted.id.clone()), render::edit(&self.config.render, &posted.entries, repeat).to_json())
-        } else {
-            // Nothing to send after all: the permit goes back unused.
-            let waits = intake.ready_at(self.hurries, now.instant).map(|at| edits_at.map_or(at, |edits| at.max(edits)));
+        let settings = &self.config.render;
+        let Some(intake) = self.intakes.get_mut(&lane) else {
             self.engine.cancel(permit);
-            return waits;
+            return None;
         };
-        requests.push(Request::Send { permit, edited, body, budgets: self.engine.budgets(lane) });
+        let (edited, thread, body) = match intake.next(edits_at.is_none(), self.hurries, now.instant) {
+            Some(Next::Post(batch)) => {
+                let (thread, title) = match &batch.target {
+                    Target::Channel => (None, None),
+                    Target::NewThread => (None, Some(title_of(settings, batch))),
+                    Target::Thread(thread) => (Some(thread.clone()), None),
+                };
+                let repeat = render::Repeat::of(batch.may_repeat);
+                let post = render::Post { form: batch.form, repeat, thread: title.as_deref() };
+                let (body, fit) = render::post(settings, &batch.shown, post);
+                intake.fit_first(fit);
+                (None, thread, body)
+            }
+            Some(Next::Edit { place, shown, may_repeat }) => {
+                let body = render::edit(settings, &shown, render::Repeat::of(may_repeat));
+                (Some(place.id), place.thread, body)
+            }
+            // Nothing to send after all: the permit goes back unused.
+            None => {
+                let waits =
+                    intake.ready_at(self.hurries, now.instant).map(|at| edits_at.map_or(at, |edits| at.max(edits)));
+                self.engine.cancel(permit);
+                return waits;
+            }
+        };
+        requests.push(Request::Send { permit, edited, thread, body, budgets: self.engine.budgets(lane) });
         if self.introduces
             && let Some(introduction) = self.engine.introduce(lane, now.instant)
         {
@@ -190,23 +237,33 @@ impl Dispatch {
         None
     }
 
-    /// Takes what waits for a lane, the most urgent channel first, as long as there is room in one message. What is held
-    /// takes no room.
+    /// Takes what waits for a lane, the most urgent channel first, unless a message waits already: what waits in the
+    /// journal meanwhile costs no memory.
     fn refill(&mut self, lane: LaneId, now: Now) {
-        while self.intakes.entry(lane).or_default().first().is_none() {
-            let mut entries = Vec::new();
+        let mut entries = Vec::new();
+        let intake = self.intakes.get(&lane);
+        if intake.is_none_or(|intake| intake.first().is_none()) {
             for channel in self.journal.backlog() {
-                if self.lane_of(channel) == Some(lane) && entries.len() < Intake::CAPACITY {
-                    entries.extend(self.take(channel, Intake::CAPACITY - entries.len()));
+                let room = self.intakes.get(&lane).map_or(Form::Digest.capacity(), Intake::room);
+                if self.lane_of(channel) == Some(lane) && entries.len() < room {
+                    entries.extend(self.take(channel, room - entries.len()));
                 }
             }
-            let is_last = entries.is_empty();
-            let unshown = self.intakes.entry(lane).or_default().take_in(entries, self.hurries, now);
-            self.end_unshown(unshown);
-            if is_last {
-                break;
-            }
         }
+        let hurries = self.hurries;
+        let (intake, known) = self.intake(lane);
+        let unshown = intake.take_in(entries, hurries, known, now);
+        self.end_unshown(unshown);
+    }
+
+    fn intake(&mut self, lane: LaneId) -> (&mut Intake, &mut Known) {
+        let config = &self.config;
+        let intake = self.intakes.entry(lane).or_insert_with(|| {
+            let mut webhooks = config.all_webhooks();
+            let is_forum = webhooks.any(|webhook| self.engine.lane(webhook) == Some(lane) && config.is_forum(webhook));
+            Intake::new(config.reduce.clone(), is_forum)
+        });
+        (intake, &mut self.known)
     }
 
     /// Takes entries of the journal. Calls that they count for an earlier process are known only now.
@@ -222,32 +279,27 @@ impl Dispatch {
     /// Takes a permit back with what came of its request.
     pub(crate) fn answered(&mut self, permit: Permit, answer: &Answer, now: Now) {
         let lane = permit.lane();
-        let intake = self.intakes.entry(lane).or_default();
+        let (intake, _) = self.intake(lane);
         if let Some(message) = intake.land() {
             return self.edit_answered(permit, message, answer, now);
         }
-        let events = intake.first().map_or(0, |batch| batch.entries.len());
-        let outcome = self.engine.complete(permit, answer, Sent::Post { events }, now.instant);
+        let (events, in_thread) =
+            intake.first().map_or((0, false), |batch| (batch.shown.len(), matches!(batch.target, Target::Thread(_))));
+        let outcome = self.engine.complete(permit, answer, Sent::Post { events, in_thread }, now.instant);
         match outcome {
             Outcome::Again { may_repeat, is_fault } => {
                 if may_repeat {
-                    intake.repeat_first();
+                    self.intake(lane).0.repeat_first();
                 }
                 if is_fault {
                     self.doubt(lane, now);
                 }
             }
-            Outcome::Delivered { message } => {
-                let (entries, unshown) = intake.post_first(message.as_deref(), now.instant);
-                self.counters.deliver(entries.len());
-                self.counters.merge(weight_of(&entries) - entries.len() as u64);
-                self.told.remove(&lane);
-                self.end_unshown(unshown);
-                self.settle(lane, entries, &Ending::Delivered { at: now.wall, message }, now);
-            }
+            Outcome::Delivered { message } => self.posted(lane, message, in_thread, now),
+            Outcome::Misplaced(how) => self.misplaced(lane, how, now),
             Outcome::Refused { reason } => {
-                if let Some(entry) = intake.bisect_first() {
-                    self.bury(lane, entry, reason, now);
+                for entry in self.intake(lane).0.bisect_first() {
+                    self.bury(lane, entry, reason.clone(), now);
                 }
             }
             Outcome::Suspended { reason } => self.tell_suspended(lane, &reason, now),
@@ -258,38 +310,110 @@ impl Dispatch {
         self.counters.publish(self.engine.health());
     }
 
-    /// Takes a permit back with what came of an edit; one that did not work out is tried again as long as the message is
-    /// young.
+    /// Ends what stands in a message now.
+    fn posted(&mut self, lane: LaneId, message: Option<Stored>, in_thread: bool, now: Now) {
+        let place = message.map(|message| Place {
+            address: self.engine.address_of(lane, &message),
+            thread: message.channel.clone().filter(|_| in_thread || self.opens_threads(lane)),
+            id: message.id,
+        });
+        let message = place.as_ref().map(|place| place.id.clone());
+        let Shipped { told, counted, unshown } = self.intake(lane).0.post_first(place, now.instant);
+        self.counters.deliver(told.len());
+        self.counters.merge(weight_of(&told) - told.len() as u64 + weight_of(&counted));
+        self.told.remove(&lane);
+        self.end_unshown(unshown);
+        self.keep_changed(lane, now);
+        self.count(lane, counted, message.clone(), now);
+        self.settle(lane, told, &Ending::Delivered { at: now.wall, message }, now);
+    }
+
+    /// Says whether the message that goes first opens a forum post.
+    fn opens_threads(&self, lane: LaneId) -> bool {
+        let batch = self.intakes.get(&lane).and_then(Intake::first);
+        batch.is_some_and(|batch| batch.target == Target::NewThread)
+    }
+
+    /// Ends occurrences of which a message tells the number; the history has one line for all.
+    fn count(&mut self, lane: LaneId, mut counted: Vec<Entry>, message: Option<String>, now: Now) {
+        let occurrences = weight_of(&counted);
+        let Some(newest) = counted.pop() else { return };
+        let _ = self.journal.settle(counted, None);
+        self.settle(lane, vec![newest], &Ending::Counted { at: now.wall, message, occurrences }, now);
+    }
+
+    /// Lets the journal know what messages tell by now that may still change.
+    fn keep_changed(&mut self, lane: LaneId, now: Now) {
+        let Some(webhook) = self.webhook_of(lane).map(WebhookUrl::fingerprint) else { return };
+        for (message, state) in self.intake(lane).0.changed(&webhook, now) {
+            self.journal.keep_open(&message, state);
+        }
+    }
+
+    /// Finds another place for a message: a channel may be a forum or not, and threads are deleted.
+    fn misplaced(&mut self, lane: LaneId, how: Misplaced, now: Now) {
+        let is_forum = how == Misplaced::NeedsThread;
+        match how {
+            // Whatever it is, it is not both.
+            Misplaced::NeedsThread | Misplaced::NoForum if self.misplaced.insert((lane, is_forum)) => {
+                self.intake(lane).0.set_forum(is_forum);
+                self.tell_forum(lane, is_forum);
+            }
+            Misplaced::NeedsThread | Misplaced::NoForum => {
+                let reason = "a forum that takes no posts of webhooks (220001 and 220003)";
+                self.engine.rest(lane, reason, now.instant);
+                self.tell_suspended(lane, reason, now);
+            }
+            Misplaced::Gone | Misplaced::Archived => self.intake(lane).0.lose_thread(),
+        }
+    }
+
+    /// Takes a permit back with what came of an edit; one that did not work out is tried again, with what it says by
+    /// then.
     fn edit_answered(&mut self, permit: Permit, message: String, answer: &Answer, now: Now) {
         let lane = permit.lane();
-        let outcome = self.engine.complete(permit, answer, Sent::Edit, now.instant);
-        let intake = self.intakes.entry(lane).or_default();
+        let in_thread = self.intake(lane).0.is_in_thread(&message);
+        let outcome = self.engine.complete(permit, answer, Sent::Edit { in_thread }, now.instant);
         match outcome {
             Outcome::Again { .. } => {}
             Outcome::Delivered { .. } => {
-                let shown = intake.edited(&message);
+                let shown = self.intake(lane).0.edited(&message, now.instant);
                 self.counters.merge(weight_of(&shown));
                 self.told.remove(&lane);
-                self.settle(lane, shown, &Ending::Delivered { at: now.wall, message: Some(message) }, now);
+                self.keep_changed(lane, now);
+                self.count(lane, shown, Some(message), now);
             }
             Outcome::Refused { reason } => {
-                for entry in intake.forget(&message) {
+                for entry in self.tell_anew(lane, &message, Lost::Edits, now) {
                     self.bury(lane, entry, reason.clone(), now);
                 }
             }
-            Outcome::Suspended { reason } => self.tell_suspended(lane, &reason, now),
-            Outcome::Closed { reason } => self.tell_closed(lane, &reason, now),
-            Outcome::Vanished => {
-                let unshown = intake.forget(&message);
+            Outcome::Misplaced(how) => {
+                // A new message wakes a thread that sleeps.
+                let lost = if how == Misplaced::Gone { Lost::Thread } else { Lost::Edits };
+                let unshown = self.tell_anew(lane, &message, lost, now);
                 self.end_unshown(unshown);
             }
+            Outcome::Vanished => {
+                let unshown = self.tell_anew(lane, &message, Lost::Deleted, now);
+                self.end_unshown(unshown);
+            }
+            Outcome::Suspended { reason } => self.tell_suspended(lane, &reason, now),
+            Outcome::Closed { reason } => self.tell_closed(lane, &reason, now),
         }
         self.counters.publish(self.engine.health());
     }
 
+    /// Tells in a new message what an old one cannot; gives back what is not worth one.
+    fn tell_anew(&mut self, lane: LaneId, message: &str, lost: Lost, now: Now) -> Vec<Entry> {
+        let unshown = self.intake(lane).0.tell_anew(message, lost);
+        self.keep_changed(lane, now);
+        unshown
+    }
+
     /// Takes a permit back that another process has used up, until a moment.
     pub(crate) fn deferred(&mut self, permit: Permit, until: Instant) {
-        let _ = self.intakes.entry(permit.lane()).or_default().land();
+        let _ = self.intake(permit.lane()).0.land();
         self.engine.defer(permit, until);
     }
 
@@ -309,10 +433,10 @@ impl Dispatch {
 
     /// The server broke over a message: by itself, or because of what is in it.
     fn doubt(&mut self, lane: LaneId, now: Now) {
-        let intake = self.intakes.entry(lane).or_default();
+        let (intake, _) = self.intake(lane);
         if intake.doubt_first() == Doubt::Proven {
             let reason = "the server breaks over it (status 500) while it takes others".to_owned();
-            for entry in intake.finish_first() {
+            for entry in intake.drop_first() {
                 self.bury(lane, entry, reason.clone(), now);
             }
         }
@@ -417,6 +541,14 @@ impl Dispatch {
     /// Hands out what is to be written to the local log.
     pub(crate) fn said(&mut self) -> Vec<Said> {
         std::mem::take(&mut self.said)
+    }
+}
+
+/// A problem is a forum post of its own; everything else goes to one for all.
+fn title_of(settings: &render::Settings, batch: &Batch) -> String {
+    match batch.shown.as_slice() {
+        [one] if one.group.is_some() => render::thread_name(settings, one),
+        _ => format!("{}: everything else", settings.service),
     }
 }
 

@@ -119,7 +119,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::AfterShutdown,
         Self::JournalDamaged,
         Self::JournalFull,
@@ -142,6 +142,9 @@ impl fmt::Display for Loss {
     }
 }
 
+/// The built-in channels, and one for all others.
+pub(crate) const CHANNELS: usize = 5;
+
 /// The process's counters.
 pub(crate) static COUNTERS: Counters = Counters::new();
 
@@ -157,6 +160,8 @@ pub(crate) struct Counters {
     merged: AtomicU64,
     buried: AtomicU64,
     lost: [AtomicU64; Loss::ALL.len()],
+    /// Of each built-in channel, and at last of all others or of none that is known.
+    lost_of: [[AtomicU64; Loss::ALL.len()]; CHANNELS],
     webhooks: Mutex<Vec<WebhookHealth>>,
 }
 
@@ -172,6 +177,7 @@ impl Counters {
             merged: AtomicU64::new(0),
             buried: AtomicU64::new(0),
             lost: [const { AtomicU64::new(0) }; Loss::ALL.len()],
+            lost_of: [const { [const { AtomicU64::new(0) }; Loss::ALL.len()] }; CHANNELS],
             webhooks: Mutex::new(Vec::new()),
         }
     }
@@ -182,6 +188,7 @@ impl Counters {
         own.into_iter()
             .chain([&self.merged, &self.buried])
             .chain(&self.lost)
+            .chain(self.lost_of.iter().flatten())
             .for_each(|counter| counter.store(0, Ordering::Release));
         self.publish(Vec::new());
     }
@@ -259,9 +266,25 @@ impl Counters {
     }
 
     pub(crate) fn lose(&self, loss: Loss, events: u64) {
+        self.lose_of(loss, CHANNELS - 1, events);
+    }
+
+    /// Counts events of one channel as lost.
+    pub(crate) fn lose_of(&self, loss: Loss, channel: usize, events: u64) {
+        let of_channel = self.lost_of.get(channel.min(CHANNELS - 1)).and_then(|of| of.get(loss as usize));
+        if let Some(counter) = of_channel {
+            counter.fetch_add(events, Ordering::Relaxed);
+        }
         if let Some(counter) = self.lost.get(loss as usize) {
             counter.fetch_add(events, Ordering::Release);
         }
+    }
+
+    /// Gives what was lost of a channel, by reason.
+    pub(crate) fn losses_of(&self, channel: usize) -> [(Loss, u64); Loss::ALL.len()] {
+        let count =
+            |loss: Loss| self.lost_of.get(channel)?.get(loss as usize).map(|count| count.load(Ordering::Relaxed));
+        Loss::ALL.map(|loss| (loss, count(loss).unwrap_or_default()))
     }
 
     pub(crate) fn lost(&self, loss: Loss) -> u64 {

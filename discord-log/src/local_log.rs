@@ -67,6 +67,8 @@ mod tests {
             release: None,
             host: None,
             currency: Currency::EUR,
+            source_url: None,
+            mentions: render::Mentions::default(),
         };
         let told = |stage, event: Event| line_of(&settings, &event.of_failure(FailureId::new(), stage));
         let failed = || Event::error(&std::io::Error::other("refused"), "Pay");

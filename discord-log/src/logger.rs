@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::event::{Event, Kind, Severity, Stage};
+use crate::event::{Channel, Event, Kind, Severity, Stage};
 use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
-use crate::queue::{Digest, Flow, Queue, Valve};
+use crate::queue::{self, Digest, Flow, Queue, Valve};
 use crate::render;
 use crate::testing;
 
@@ -70,7 +70,7 @@ pub(crate) fn admits(kind: Kind, severity: Severity) -> bool {
     let is_full = gate & ENDED == 0 && QUEUE.get().is_none_or(|queue| queue.is_full_for(severity));
     if is_full {
         COUNTERS.accept_own();
-        COUNTERS.lose(Loss::QueueFull, 1);
+        COUNTERS.lose_of(Loss::QueueFull, kind.channel().index(), 1);
     }
     !is_full
 }
@@ -88,8 +88,12 @@ pub(crate) fn presses(valve: &Valve) -> Option<u64> {
 /// are alike that have the same type and, but for their digits, the same texts.
 pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second: u64) -> Flow {
     // Where the name stands says which it is.
-    let mut digest = Digest::new(type_name.as_ptr().addr() as u64);
-    for text in event.failure_texts() {
+    flow_of(valve, type_name.as_ptr().addr(), event.failure_texts(), second)
+}
+
+fn flow_of<'e>(valve: &Valve, seed: usize, texts: impl Iterator<Item = &'e [u8]>, second: u64) -> Flow {
+    let mut digest = Digest::new(seed as u64);
+    for text in texts {
         digest.write(text);
         digest.end_text();
     }
@@ -98,6 +102,25 @@ pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second
         COUNTERS.accept_own();
     }
     flow
+}
+
+/// Counts trouble that one call in the source tells beyond a burst, instead of letting it cross; gives back what crosses.
+/// What has to be written locally in any case, and what belongs to money or to a failure that others tell of, crosses.
+fn pass_valve(mut event: Event) -> Option<Event> {
+    let is_trouble = (Severity::Warning..Severity::Critical).contains(&event.severity());
+    let is_alone = event.channel() != Channel::Finance && event.failure().is_none();
+    let Some(call) = event.location().filter(|_| is_trouble && is_alone) else { return Some(event) };
+    let valve = queue::valve_at(call);
+    let Some(second) = presses(valve) else { return Some(event) };
+    match flow_of(valve, std::ptr::from_ref(call).addr(), event.trouble_texts(), second) {
+        Flow::Crosses => return Some(event),
+        Flow::Withheld => {}
+        Flow::WithheldFirst { slot } => {
+            stamp(&mut event);
+            valve.keep(slot, event);
+        }
+    }
+    None
 }
 
 /// Gives an event that is kept the time of day.
@@ -115,13 +138,18 @@ pub(crate) fn log(mut event: Event) {
     if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
         return;
     }
+    if event.severity() >= Severity::Warning {
+        let Some(crossing) = pass_valve(event) else { return };
+        event = crossing;
+    }
     event.stamp(Timestamp::now());
     COUNTERS.accept();
+    let channel = event.channel();
     if gate & ENDED != 0 {
         after_the_end(event);
     } else if QUEUE.get().is_none_or(|queue| queue.push(event).is_err()) {
         COUNTERS.cross(1);
-        COUNTERS.lose(Loss::QueueFull, 1);
+        COUNTERS.lose_of(Loss::QueueFull, channel.index(), 1);
     }
 }
 

@@ -1,6 +1,8 @@
 //! The driver between the callers and the journal: a plain thread that empties the queue, appends to the journal, and does
 //! the journal's work on the disk. Neither a slow network nor a slow reader stands between a call and the journal.
 
+mod ledger;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -8,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use self::ledger::Ledger;
 use crate::config::Config;
 use crate::event::{Channel, Event, Severity, Stage};
 use crate::filter::{Toggle, high_value_alert};
@@ -37,6 +40,7 @@ pub(crate) struct Recorder {
     flushes: Vec<(u64, Instant, Reply)>,
     /// When the valves are emptied next.
     collects_at: Instant,
+    ledger: Ledger,
     /// Taken from the queue and not looked at yet; outlives a panic, as does what follows.
     batch: VecDeque<Event>,
     /// Ready for the journal.
@@ -73,6 +77,7 @@ impl Recorder {
             announced: BTreeSet::new(),
             flushes: Vec::new(),
             collects_at: Instant::now() + COLLECTED,
+            ledger: Ledger::new(&COUNTERS),
             batch: VecDeque::new(),
             sorted: Vec::new(),
             in_hand: 0,
@@ -157,7 +162,16 @@ impl Recorder {
             self.config.filter.redaction.apply(&mut event);
             self.sort(event);
         }
+        self.tell_losses(false);
         self.append();
+    }
+
+    /// Tells what could not be kept.
+    fn tell_losses(&mut self, is_end: bool) {
+        for line in self.ledger.lines(&COUNTERS, is_end, now()) {
+            COUNTERS.accept_own();
+            self.sort(line);
+        }
     }
 
     fn alert(&self, event: &Event) -> Option<Event> {
@@ -252,6 +266,8 @@ impl Recorder {
         while self.record() || (COUNTERS.crossed() < accepted && Instant::now() < deadline) {
             self.queue.linger(LINGER);
         }
+        self.tell_losses(true);
+        self.append();
         // What the sender cannot deliver in time is safe before it tries.
         self.persist(true);
         let (sent, is_sent) = sync_channel(1);

@@ -197,7 +197,7 @@ impl Sender {
                     inbox.put(Input::Introduced { introduction, answer });
                 });
             }
-            Request::Send { permit, edited, body, budgets } => {
+            Request::Send { permit, edited, thread, body, budgets } => {
                 let mut flight = Flight { permit: Some(permit), sharers: None, inbox };
                 tokio::spawn(async move {
                     let share = Share::ask(host, budgets).await;
@@ -208,8 +208,8 @@ impl Sender {
                     }
                     let Some(permit) = &flight.permit else { return };
                     let answer = match edited {
-                        Some(message) => client.edit(permit, &message, body).await,
-                        None => client.post(permit, body).await,
+                        Some(message) => client.edit(permit, &message, thread.as_deref(), body).await,
+                        None => client.post(permit, thread.as_deref(), body).await,
                     };
                     share.finish(&answer);
                     flight.land(answer);

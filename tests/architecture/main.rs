@@ -15,8 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("queue", &["event"]),
     ("record", &["event"]),
     ("reduce", &["event", "record"]),
-    ("render", &["event", "record"]),
-    ("send", &["health"]),
+    ("render", &["event", "record", "reduce"]),
+    ("send", &["health", "render"]),
     // Leaves.
     ("health", &[]),
     ("testing", &["event", "filter"]),

@@ -1,6 +1,6 @@
 //! Collects settings from the environment and from code, and checks them together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ use super::journal;
 use super::problem::{ConfigError, Problem};
 use crate::event::{Channel, Currency};
 use crate::filter::{self, Redaction, Toggle, Toggles};
+use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
-use crate::{record, render, send};
+use crate::{record, reduce, render, send};
 
 /// Collects settings; made by [`Config::builder`] or [`Config::from_env`].
 ///
@@ -128,6 +129,19 @@ impl ConfigBuilder {
         self.set("DISCORD_QUEUE_SIZE", events.to_string())
     }
 
+    /// How long a repeat is added to the message that tells of the problem: `DISCORD_GROUP_WINDOW`, 1 second to 55
+    /// minutes, 50 minutes by default. Discord slows down edits of messages that are over an hour old.
+    pub fn group_window(self, window: Duration) -> Self {
+        self.set("DISCORD_GROUP_WINDOW", format!("{}s", window.as_secs_f64()))
+    }
+
+    /// Says that a channel is a forum, in which each problem becomes a post: `DISCORD_THREADS_<CHANNEL>`, off by
+    /// default.
+    pub fn threads(self, channel: Channel, on: bool) -> Self {
+        let name = format!("{THREADS_PREFIX}{}", channel.name().to_ascii_uppercase());
+        self.set(name, on.to_string())
+    }
+
     /// Where undelivered events are kept until they are delivered: `DISCORD_JOURNAL`, a directory, or `memory` for no
     /// file at all. By default the state directory: `$STATE_DIRECTORY`, `$XDG_STATE_HOME/discord-log`,
     /// `~/.local/state/discord-log` or `%LOCALAPPDATA%\discord-log`, the first that is set.
@@ -171,6 +185,18 @@ impl ConfigBuilder {
         self.set("DISCORD_CURRENCY", code.into())
     }
 
+    /// Where the source can be read: `DISCORD_SOURCE_URL`, a web address with `{file}` and, as a rule, `{line}`, such as
+    /// `https://github.com/acme/billing/blob/main/{file}#L{line}`. Places in the source are linked with it.
+    pub fn source_url(self, template: impl Into<String>) -> Self {
+        self.set("DISCORD_SOURCE_URL", template.into())
+    }
+
+    /// Who is notified of critical events: `DISCORD_MENTION_CRITICAL`, ids of roles and users with commas between them,
+    /// such as `role:123, user:456`; a number alone is a role. Nobody by default, and nobody else whatever a text says.
+    pub fn mention_critical(self, ids: impl Into<String>) -> Self {
+        self.set("DISCORD_MENTION_CRITICAL", ids.into())
+    }
+
     /// Amounts over this raise an alert of their own: `DISCORD_HIGH_VALUE_THRESHOLD`, off by default.
     pub fn high_value_threshold(self, amount: Decimal) -> Self {
         self.set("DISCORD_HIGH_VALUE_THRESHOLD", amount.to_string())
@@ -208,7 +234,7 @@ impl ConfigBuilder {
         let service = check.text("DISCORD_SERVICE").unwrap_or_else(executable_name);
         let environment = check.text("DISCORD_ENVIRONMENT");
         let send_defaults = send::Settings::default();
-        let config = Config {
+        let mut config = Config {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
@@ -218,12 +244,16 @@ impl ConfigBuilder {
                 redaction: check.redaction(),
             },
             record: check.record(&service, environment.as_deref()),
+            reduce: reduce::Settings { window: check.window(), rate_limit: 0, release: None },
+            forums: check.forums(),
             render: render::Settings {
                 service,
                 environment,
                 release: check.text("DISCORD_RELEASE"),
                 host: gethostname::gethostname().into_string().ok(),
                 currency: check.currency(),
+                source_url: check.source_url(),
+                mentions: check.mentions(),
             },
             send: send::Settings {
                 shared_webhook,
@@ -243,6 +273,8 @@ impl ConfigBuilder {
                 timeout: check.seconds("DISCORD_TIMEOUT", 0.1..=300.0, "seconds from 0.1 to 300", 10.0),
             },
         };
+        config.reduce.rate_limit = config.send.rate_limit;
+        config.reduce.release.clone_from(&config.render.release);
         if check.environment.problems.is_empty() {
             Ok(config)
         } else {
@@ -297,6 +329,20 @@ impl Check {
         }
     }
 
+    fn window(&mut self) -> Duration {
+        let range = LEAST_WINDOW..=MOST_WINDOW;
+        let read = |value: &str| parse_duration(value).filter(|window| range.contains(window));
+        self.read("DISCORD_GROUP_WINDOW", "a time from `1s` to `55m`, such as `50m`", read).unwrap_or(DEFAULT_WINDOW)
+    }
+
+    fn forums(&mut self) -> BTreeSet<Channel> {
+        let names = self.environment.variables.keys().filter(|name| name.starts_with(THREADS_PREFIX));
+        let names: Vec<_> = names.cloned().collect();
+        let is_on = |name: &String| self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(false);
+        let on: Vec<_> = names.into_iter().filter(is_on).collect();
+        on.iter().map(|name| Channel::named(name.trim_start_matches(THREADS_PREFIX))).collect()
+    }
+
     fn record(&mut self, service: &str, environment: Option<&str>) -> record::Settings {
         let place = self.text("DISCORD_JOURNAL");
         let megabytes: u64 =
@@ -325,7 +371,7 @@ impl Check {
     }
 
     fn switch(&mut self, name: &str) -> bool {
-        self.read(name, "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`", parse_switch).unwrap_or(true)
+        self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(true)
     }
 
     fn seconds(
@@ -367,6 +413,18 @@ impl Check {
             .unwrap_or(Currency::EUR)
     }
 
+    fn source_url(&mut self) -> Option<SourceUrl> {
+        let accepted = "a web address with `{file}` and, as a rule, `{line}`, such as \
+                        `https://github.com/acme/billing/blob/main/{file}#L{line}`";
+        self.read("DISCORD_SOURCE_URL", accepted, SourceUrl::parse)
+    }
+
+    fn mentions(&mut self) -> Mentions {
+        let accepted = "ids with commas between them, `role:123` or `user:123`; at most 100 of each, 1,700 characters \
+                        as mentions";
+        self.read("DISCORD_MENTION_CRITICAL", accepted, Mentions::parse).unwrap_or_default()
+    }
+
     fn text(&mut self, name: &str) -> Option<String> {
         self.environment.take(name).filter(|value| !value.trim().is_empty())
     }
@@ -389,6 +447,18 @@ fn parse_switch(value: &str) -> Option<bool> {
     }
 }
 
+/// Reads `50m`, `90s`, `0.5h`, or a number of seconds.
+fn parse_duration(value: &str) -> Option<Duration> {
+    let value = value.trim();
+    let (number, seconds) = match value.char_indices().next_back()? {
+        (end, 's') => (value.get(..end)?, 1.0),
+        (end, 'm') => (value.get(..end)?, 60.0),
+        (end, 'h') => (value.get(..end)?, 3_600.0),
+        _ => (value, 1.0),
+    };
+    Duration::try_from_secs_f64(number.trim().parse::<f64>().ok()? * seconds).ok()
+}
+
 fn executable_name() -> String {
     std::env::current_exe()
         .ok()
@@ -396,6 +466,15 @@ fn executable_name() -> String {
         .unwrap_or_else(|| "service".to_owned())
 }
 
+const THREADS_PREFIX: &str = "DISCORD_THREADS_";
+const SWITCH_ACCEPTED: &str = "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`";
+
+/// A message is rolled over before it is an hour old: from then on its edits are slowed down.
+///
+/// Source: error 30046, <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
+const MOST_WINDOW: Duration = Duration::from_secs(55 * 60);
+const LEAST_WINDOW: Duration = Duration::from_secs(1);
+const DEFAULT_WINDOW: Duration = Duration::from_secs(50 * 60);
 const SHARED_WEBHOOK: &str = "DISCORD_WEBHOOK_URL";
 const API_BASE_VARIABLE: &str = "DISCORD_API_BASE";
 const WEBHOOK_ACCEPTED: &str = "`https://discord.com/api/webhooks/<digits>/<token>` as Discord shows it, or a loopback \

@@ -8,7 +8,7 @@ mod environment;
 mod journal;
 mod problem;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use self::builder::ConfigBuilder;
@@ -16,7 +16,7 @@ pub use self::problem::{ConfigError, Problem};
 
 use crate::event::Channel;
 use crate::send::WebhookUrl;
-use crate::{filter, record, render, send};
+use crate::{filter, record, reduce, render, send};
 
 /// Checked settings, ready for [`init_with`](crate::init_with).
 ///
@@ -43,6 +43,9 @@ pub struct Config {
     pub(crate) shutdown_timeout: Duration,
     pub(crate) filter: filter::Settings,
     pub(crate) record: record::Settings,
+    pub(crate) reduce: reduce::Settings,
+    /// Channels that are forums.
+    pub(crate) forums: BTreeSet<Channel>,
     pub(crate) render: render::Settings,
     pub(crate) send: send::Settings,
 }
@@ -83,6 +86,11 @@ impl Config {
     /// Every webhook there is, the one that serves several channels as well.
     pub(crate) fn all_webhooks(&self) -> impl Iterator<Item = &WebhookUrl> {
         self.webhooks.values().chain(&self.send.shared_webhook)
+    }
+
+    /// Says whether a webhook posts to a forum.
+    pub(crate) fn is_forum(&self, webhook: &WebhookUrl) -> bool {
+        self.forums.iter().any(|channel| self.webhook(*channel) == Some(webhook))
     }
 
     /// Gives the webhook of a channel: its own, or the one that serves every channel without one.

@@ -29,7 +29,7 @@ impl Dispatch {
 
     /// Tells that a webhook is gone: locally, and in the first channel that still has one.
     pub(super) fn tell_closed(&mut self, lane: LaneId, reason: &str, now: Now) {
-        if let Some(webhook) = self.config.all_webhooks().find(|webhook| self.engine.lane(webhook) == Some(lane)) {
+        if let Some(webhook) = self.webhook_of(lane) {
             let closure = Closure { reason: reason.to_owned(), at: now.wall };
             self.journal.close(Closures::from([(webhook.fingerprint(), closure)]));
         }
@@ -54,6 +54,14 @@ impl Dispatch {
             );
             self.tell("A webhook takes nothing", text, now);
         }
+    }
+
+    /// Tells once that a channel is not what its setting says.
+    pub(super) fn tell_forum(&mut self, lane: LaneId, is_forum: bool) {
+        let (is, value) = if is_forum { ("is a forum", "True") } else { ("is no forum", "False") };
+        let channels = self.channels_of(lane);
+        let text = format!("The webhook of {channels} {is}; set DISCORD_THREADS_<CHANNEL>={value} to say so.");
+        self.said.push(Said::Told(Severity::Warning, text));
     }
 
     fn tell(&mut self, title: &str, text: String, now: Now) {

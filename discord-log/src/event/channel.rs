@@ -48,6 +48,11 @@ impl Channel {
             .unwrap_or(Self::Named(ChannelName(folded)))
     }
 
+    /// Numbers the built-in channels from 0; all others are the number after those.
+    pub(crate) fn index(self) -> usize {
+        Self::BUILT_IN.iter().position(|channel| *channel == self).unwrap_or(Self::BUILT_IN.len())
+    }
+
     /// Gives the lower-case name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -96,6 +96,10 @@ impl<'a> Field<'a> {
         self.bytes
     }
 
+    pub(super) const fn shape(&self) -> Shape {
+        self.shape
+    }
+
     pub(crate) const fn role(&self) -> Role {
         self.role
     }

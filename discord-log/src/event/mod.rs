@@ -11,6 +11,7 @@ mod error_report;
 mod errors;
 mod failure;
 mod finance;
+mod json;
 mod kind;
 mod named_text;
 mod performance;
@@ -41,6 +42,7 @@ pub use self::value::Value;
 
 pub(crate) use self::entries::{Entries, Role};
 pub(crate) use self::failure::{Failure, FailureId, Stage};
+pub(crate) use self::json::JsonLines;
 pub(crate) use self::named_text::NamedText;
 pub(crate) use self::stored::StoredEvent;
 
@@ -224,6 +226,25 @@ impl Event {
     pub(crate) fn at(mut self, place: &'static Location<'static>) -> Self {
         self.origin = Origin::Location(place);
         self
+    }
+
+    /// Gives the call that logged it, unless an attribute did.
+    pub(crate) const fn location(&self) -> Option<&'static Location<'static>> {
+        match self.origin {
+            Origin::Location(location) => Some(location),
+            _ => None,
+        }
+    }
+
+    /// Walks over the texts that tell one kind of trouble from another at the same call.
+    pub(crate) fn trouble_texts(&self) -> impl Iterator<Item = &[u8]> {
+        let names_subject = matches!(self.kind, Kind::PerformanceWarning | Kind::ValidationError);
+        let is_told = move |entry: &Field<'_>| match entry.role() {
+            Role::Cause | Role::Context | Role::ErrorMessage | Role::Text | Role::Title => true,
+            Role::Field => names_subject,
+            _ => false,
+        };
+        self.entries.iter().filter(is_told).map(|entry| entry.bytes())
     }
 
     #[cfg(test)]

@@ -51,7 +51,7 @@ struct StoredEntry<'a> {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum StoredValue<'a> {
+pub(super) enum StoredValue<'a> {
     Amount {
         number: String,
         currency: Option<String>,

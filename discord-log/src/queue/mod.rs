@@ -16,7 +16,7 @@ use crossbeam_queue::ArrayQueue;
 use crate::event::{Event, Severity};
 
 pub use self::valve::Valve;
-pub(crate) use self::valve::{Digest, Flow, WINDOW, collect};
+pub(crate) use self::valve::{Digest, Flow, WINDOW, collect, valve_at};
 
 /// Events that the ring holds; the recorder empties it every millisecond, so this is a burst of four million a second.
 const CAPACITY: usize = 4_096;

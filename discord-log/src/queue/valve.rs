@@ -1,10 +1,12 @@
-//! The flood valve: what one function repeats beyond a burst is counted where it fails, and crosses as one event.
+//! The flood valve: what one function, or one call, repeats beyond a burst is counted where it fails, and crosses as one
+//! event.
 //!
 //! A failure is known by the hash of its type and its texts without their digits, so that `user 17` and `user 18` are
 //! the same and another error of the same function is not. Up to twice [`BURST`] of each cross in a [`WINDOW`]; of the others
 //! the first crosses as a sample when the recorder collects, with the number of all. Nothing is allocated for one that is
 //! withheld, unless its text is long.
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +14,9 @@ use crate::event::Event;
 
 /// Failures of a function that cross in one window before their kind matters, and those of one kind after that.
 pub(crate) const BURST: u32 = 10;
+
+/// Valves for calls that no attribute watches: some 7 KiB.
+const CALL_VALVES: usize = 64;
 
 /// Seconds after which a function may fail anew; withheld failures are collected as often.
 pub(crate) const WINDOW: u64 = 5;
@@ -139,6 +144,16 @@ impl Window {
     fn is_over(&self, window: u64) -> bool {
         self.0.load(Ordering::Relaxed) >> 32 != window
     }
+}
+
+/// Gives the valve of a call in the source; calls that share one have fewer slots each, and nothing else in common.
+pub(crate) fn valve_at(call: &'static Location<'static>) -> &'static Valve {
+    static VALVES: [Valve; CALL_VALVES] = [const { Valve::new() }; CALL_VALVES];
+    let address = std::ptr::from_ref(call).addr() as u64;
+    let index = address.wrapping_mul(SEED) >> (u64::BITS - CALL_VALVES.ilog2());
+    let [first, ..] = &VALVES;
+    // The index is below their number, which is a power of two.
+    VALVES.get(index as usize).unwrap_or(first)
 }
 
 /// Takes what all valves have withheld: each sample counts itself and those that repeat it.

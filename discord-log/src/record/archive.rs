@@ -4,6 +4,7 @@
 //! <service>@<environment>/
 //!     history/2026-05-01.jsonl              delivered: event, message, when
 //!     dead/01KB….json                       buried: event, Discord's reason, when
+//!     problems/noted.jsonl                  which problems are over since when, for the day they come back
 //!     quarantine/2026-05-01-errors-….jsonl  files with damaged lines, as they were found
 //! ```
 
@@ -39,7 +40,7 @@ impl Archive {
         let mut written = 0;
         for (entry, ending) in ended {
             let at = match ending {
-                Ending::Delivered { at, .. } => *at,
+                Ending::Counted { at, .. } | Ending::Delivered { at, .. } => *at,
                 Ending::Buried { .. } => {
                     written += self.bury(storage, entry, ending)?;
                     continue;
@@ -53,6 +54,21 @@ impl Archive {
             chunk::encode_ended(lines, entry, ending);
         }
         Ok(written + self.append(storage, history)?)
+    }
+
+    /// Reads what was noted of problems.
+    pub(super) fn problems(&self, storage: &dyn Storage) -> Vec<u8> {
+        storage.read(&self.service.join(PROBLEMS).join(NOTED)).unwrap_or_default()
+    }
+
+    /// Notes lines about problems.
+    pub(super) fn note_problems(&self, storage: &dyn Storage, lines: &[u8]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let folder = self.service.join(PROBLEMS);
+        storage.create_dir(&folder)?;
+        storage.append(&folder.join(NOTED), lines)
     }
 
     fn append(&self, storage: &dyn Storage, history: Option<(String, Vec<u8>)>) -> io::Result<u64> {
@@ -120,5 +136,7 @@ fn day(at: Timestamp) -> String {
 const HISTORY: &str = "history";
 const DEAD: &str = "dead";
 const QUARANTINE: &str = "quarantine";
+const PROBLEMS: &str = "problems";
+const NOTED: &str = "noted.jsonl";
 /// The first to go first.
-const FOLDERS: [&str; 3] = [HISTORY, QUARANTINE, DEAD];
+const FOLDERS: [&str; 4] = [HISTORY, QUARANTINE, PROBLEMS, DEAD];

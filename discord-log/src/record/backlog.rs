@@ -30,8 +30,21 @@ impl Backlog {
 
     /// Hands out the next entries, at most `most`; errors and critical events first, but finance in order.
     pub(super) fn take(&mut self, channel: Channel, most: usize) -> Vec<Entry> {
-        let in_order = channel == Channel::Finance;
-        self.take_by(most, in_order)
+        if channel == Channel::Finance {
+            return self.take_in_order(most);
+        }
+        let mut taken = self.take_by(most, false);
+        // However many errors there are, the rest has a share.
+        let rest = taken.iter().filter(|entry| entry.event.severity() < Severity::Error).count();
+        let (lesser, _) = self.by_severity.split_at_mut(Severity::Error as usize);
+        let share: Vec<_> =
+            std::iter::from_fn(|| pop_oldest(lesser.iter_mut())).take((most / 4).saturating_sub(rest)).collect();
+        for entry in &share {
+            self.spilled -= entry.event.entries().spilled();
+            self.taken.insert(entry.seq, entry.clone());
+        }
+        taken.extend(share);
+        taken
     }
 
     /// Hands out the next entries, at most `most`, the oldest first.

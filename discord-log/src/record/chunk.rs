@@ -81,6 +81,8 @@ struct Waiting {}
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
+    /// When, and which message tells how many occurrences of the same problem, of which this is one.
+    Counted { at: Timestamp, message: Option<String>, occurrences: u64 },
     /// When, and which message of Discord's tells it.
     Delivered { at: Timestamp, message: Option<String> },
     /// Discord refused it for good.

@@ -1,6 +1,7 @@
 //! One event in the journal.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -32,9 +33,17 @@ impl EventId {
     }
 
     /// All 26 characters, of which the first ten tell the time.
-    pub(super) fn whole(self) -> String {
+    pub(crate) fn whole(self) -> String {
         let mut buffer = [0; ulid::ULID_LEN];
         self.0.array_to_str(&mut buffer).to_owned()
+    }
+}
+
+impl FromStr for EventId {
+    type Err = ulid::DecodeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ulid::from_string(text).map(Self)
     }
 }
 
@@ -87,6 +96,11 @@ impl Entry {
     /// The entry as a message tells it, without what ends with it.
     pub(crate) fn told(&self) -> Self {
         Self { joined: Vec::new(), ..self.clone() }
+    }
+
+    /// Of an entry that is only counted the event is not kept: another of the same channel stands for it.
+    pub(crate) fn lightened(self, like: &Arc<Event>) -> Self {
+        Self { repeats: Some(self.repeats()), event: Arc::clone(like), ..self }
     }
 
     /// Gives the entry and what has joined it, each by itself; the entry first, so that a crash between the two leaves

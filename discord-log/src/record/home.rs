@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chunk::ChunkName;
+use super::open_messages;
 use super::storage::{Listed, Lock, Storage};
 use super::strand::StrandKey;
 use crate::event::{Channel, Event, Failure, Stage};
@@ -120,7 +121,8 @@ impl Home {
     }
 
     fn folders(&self, storage: &dyn Storage) -> io::Result<Vec<(Channel, PathBuf)>> {
-        let names = storage.names(&self.dir)?.into_iter().filter(|name| !OWN_FILES.contains(&name.as_str()));
+        let is_channel = |name: &String| !OWN_FILES.contains(&name.as_str()) && name != open_messages::FOLDER;
+        let names = storage.names(&self.dir)?.into_iter().filter(is_channel);
         Ok(names.map(|name| (Channel::named(&name), self.dir.join(&name))).collect())
     }
 
@@ -212,8 +214,8 @@ fn key(channel: Channel, name: ChunkName) -> String {
     format!("{channel}/{name}")
 }
 
-/// Events that one message tells at most.
-const EVENTS_IN_FLIGHT: usize = 10;
+/// Events that one message tells at most: those of a digest.
+const EVENTS_IN_FLIGHT: usize = 4_096;
 /// Reports of failures that may be held while others are sent.
 const REPORTS_HELD: usize = 100;
 

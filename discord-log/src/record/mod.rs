@@ -16,6 +16,7 @@ mod entry;
 mod home;
 mod memory;
 mod on_disk;
+mod open_messages;
 mod storage;
 mod strand;
 
@@ -124,7 +125,8 @@ pub(crate) trait Journal: Debug + Send + Sync {
     /// Lists the channels that have entries which can be taken now, the one with the most severe first.
     fn backlog(&self) -> Vec<Channel>;
 
-    /// Hands out the next entries of a channel, at most `most`; errors and critical events first, but finance in order.
+    /// Hands out the next entries of a channel, about `most`; errors and critical events first, with a share for the
+    /// rest, but finance in order.
     fn take(&self, channel: Channel, most: usize) -> Vec<Entry>;
 
     /// Ends entries that were taken, with what has joined them, and says how; without an ending they were given up.
@@ -142,6 +144,23 @@ pub(crate) trait Journal: Debug + Send + Sync {
 
     /// Remembers that webhooks are closed.
     fn close(&self, _closures: Closures) {}
+
+    /// Keeps for the next process what a message tells that may still change, or forgets it; before anything is settled
+    /// that it tells.
+    fn keep_open(&self, _message: &str, _state: Option<Vec<u8>>) {}
+
+    /// Takes what earlier processes kept of messages that may still change, each once.
+    fn take_open(&self) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
+    /// Gives what processes of this service have noted of problems, as far as it is kept.
+    fn problems(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Notes lines about problems for later processes.
+    fn note_problems(&self, _lines: Vec<u8>) {}
 
     /// Gives the number of the newest entry.
     fn last(&self) -> Seq;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::Intake;
+use super::{Intake, Known as Problems, Next, Place, Settings};
 use crate::event::{Channel, Event, FailureId, Stage};
 use crate::record::{Entry, EventId, Now, Seq};
 
@@ -17,10 +17,14 @@ struct Lane {
     last: u64,
 }
 
+pub(super) fn settings() -> Settings {
+    Settings { window: Duration::from_secs(3_000), rate_limit: 28, release: Some("1.4.2".to_owned()) }
+}
+
 impl Lane {
     fn new() -> Self {
         let wall = Timestamp::new(1_777_629_600, 0).expect("a moment");
-        Self { intake: Intake::default(), now: Now { instant: Instant::now(), wall }, last: 0 }
+        Self { intake: Intake::new(settings(), false), now: Now { instant: Instant::now(), wall }, last: 0 }
     }
 
     fn wait(&mut self, millis: u64) {
@@ -48,7 +52,7 @@ impl Lane {
     }
 
     fn take_in(&mut self, entries: Vec<Entry>) -> Vec<u64> {
-        seqs(&self.intake.take_in(entries, false, self.now))
+        seqs(&self.intake.take_in(entries, false, &Problems::default(), self.now))
     }
 
     /// When the lane has something to send, as a wait.
@@ -60,16 +64,26 @@ impl Lane {
     /// Lets what is due be posted as one message; gives its entries.
     fn post(&mut self, message: &str) -> Vec<Entry> {
         self.take_in(Vec::new());
-        let (entries, unshown) = self.intake.post_first(Some(message), self.now.instant);
-        assert!(unshown.is_empty());
-        entries
+        if !matches!(self.intake.next(false, false, self.now.instant), Some(Next::Post(_))) {
+            return Vec::new();
+        }
+        let shipped = self.intake.post_first(Some(place(message)), self.now.instant);
+        assert!(shipped.unshown.is_empty() && shipped.counted.is_empty());
+        shipped.told
     }
 
     fn next_edit(&mut self) -> Option<String> {
-        let message = self.intake.edit().map(|posted| posted.id.clone());
+        let message = match self.intake.next(true, false, self.now.instant) {
+            Some(Next::Edit { place, .. }) => Some(place.id),
+            _ => None,
+        };
         assert_eq!(self.intake.land(), message);
         message
     }
+}
+
+fn place(message: &str) -> Place {
+    Place { id: message.to_owned(), thread: None, address: None }
 }
 
 fn seqs(entries: &[Entry]) -> Vec<u64> {
@@ -125,7 +139,7 @@ fn nothing_is_held_that_is_old_or_of_finance_or_while_somebody_waits_for_the_end
     lane.take_in(vec![held]);
     let (_, report) = lane.raised();
     assert_eq!(lane.intake.ready_at(true, lane.now.instant), Some(lane.now.instant));
-    lane.intake.take_in(vec![report], true, lane.now);
+    lane.intake.take_in(vec![report], true, &Problems::default(), lane.now);
     assert_eq!(seqs(&lane.post("3")), [3, 4]);
 }
 
@@ -149,17 +163,17 @@ fn what_is_told_later_changes_the_message_within_a_minute() {
     let (one, silent) = (lane.recovered(ids[0]), lane.silent(ids[1]));
     assert_eq!(lane.take_in(vec![one, silent]), [5], "what says nothing changes nothing");
     assert_eq!((lane.waits(), lane.next_edit()), (Some(0), Some("1".to_owned())));
-    let posted = lane.intake.edit().expect("an edit");
-    assert_eq!(posted.entries.iter().map(is_recovered).collect::<Vec<_>>(), [true, false, false]);
+    let Some(Next::Edit { shown, .. }) = lane.intake.next(true, false, lane.now.instant) else { panic!("no edit") };
+    assert_eq!(shown.iter().map(|shown| is_recovered(&shown.entry)).collect::<Vec<_>>(), [true, false, false]);
     assert_eq!(lane.intake.land().as_deref(), Some("1"));
-    assert_eq!(seqs(&lane.intake.edited("1")), [4]);
+    assert_eq!(seqs(&lane.intake.edited("1", lane.now.instant)), [4]);
     assert_eq!((lane.waits(), lane.next_edit()), (None, None));
     lane.wait(29_999);
     let last = lane.recovered(ids[2]);
     assert_eq!(lane.take_in(vec![last]), [0; 0]);
     assert_eq!(lane.next_edit().as_deref(), Some("1"));
     lane.wait(1);
-    let (expired, _) = lane.intake.expire(lane.now.instant);
+    let expired = lane.intake.expire(&mut Problems::default(), lane.now.instant);
     assert_eq!(seqs(&expired), [6], "a minute is over");
 }
 
@@ -174,7 +188,7 @@ fn several_additions_are_one_edit_and_a_repeated_one_is_not_shown_twice() {
     let later = vec![lane.recovered(ids[0]), lane.recovered(ids[1]), lane.recovered(ids[0])];
     assert_eq!(lane.take_in(later), [5]);
     assert_eq!(lane.next_edit().as_deref(), Some("1"));
-    assert_eq!(seqs(&lane.intake.edited("1")), [3, 4]);
+    assert_eq!(seqs(&lane.intake.edited("1", lane.now.instant)), [3, 4]);
     assert_eq!(lane.next_edit(), None);
 }
 
@@ -182,15 +196,15 @@ fn several_additions_are_one_edit_and_a_repeated_one_is_not_shown_twice() {
 fn few_messages_are_remembered() {
     let mut lane = Lane::new();
     let mut ids = Vec::new();
-    for message in 0..21 {
+    for message in 0..201 {
         let (id, report) = lane.raised();
         ids.push(id);
         lane.take_in(vec![report]);
-        lane.wait(200);
+        lane.intake.take_in(Vec::new(), true, &Problems::default(), lane.now);
         lane.post(&message.to_string());
     }
     let later = vec![lane.recovered(ids[0]), lane.recovered(ids[1])];
-    assert_eq!(lane.take_in(later), [22], "the oldest is forgotten");
+    assert_eq!(lane.take_in(later), [202], "the oldest is forgotten");
     assert_eq!(lane.next_edit().as_deref(), Some("1"));
 }
 
@@ -201,6 +215,7 @@ fn a_message_without_a_name_or_of_another_process_is_not_edited() {
     lane.take_in(vec![report]);
     lane.wait(200);
     lane.take_in(Vec::new());
+    assert!(lane.intake.next(false, false, lane.now.instant).is_some());
     lane.intake.post_first(None, lane.now.instant);
     let later = vec![lane.recovered(id), lane.recovered(FailureId::new())];
     assert_eq!(lane.take_in(later), [2, 3]);
@@ -268,7 +283,7 @@ proptest! {
                         Some(at) if !is_silent && now < at + Duration::from_secs(60) => "edited",
                         Some(_) => "unshown",
                     });
-                    unshown.extend(seqs(&lane.intake.expire(now).0));
+                    unshown.extend(seqs(&lane.intake.expire(&mut Problems::default(), now)));
                     unshown.extend(lane.take_in(vec![later]));
                 }
                 Step::Other => {
@@ -278,10 +293,7 @@ proptest! {
                 Step::Wait(millis) => lane.wait(millis),
                 Step::Post => {
                     let message = lane.last.to_string() + "-" + &seen.len().to_string();
-                    lane.take_in(Vec::new());
-                    let (posted, lost) = lane.intake.post_first(Some(&message), now);
-                    prop_assert_eq!(lost.len(), 0);
-                    for entry in posted {
+                    for entry in lane.post(&message) {
                         if let Some(failure) = known.iter_mut().find(|known| known.seq == entry.seq.0) {
                             failure.posted = Some(now);
                             if let Some(later) = failure.told {
@@ -292,7 +304,7 @@ proptest! {
                     }
                 }
                 Step::Edit => if let Some(message) = lane.next_edit() {
-                    edited.extend(seqs(&lane.intake.edited(&message)));
+                    edited.extend(seqs(&lane.intake.edited(&message, lane.now.instant)));
                 },
             }
             // Nothing is held for more than 200 ms.
@@ -303,9 +315,9 @@ proptest! {
             prop_assert!(oldest.is_none() || lane.waits().is_some(), "a report is forgotten");
         }
         // At the end nothing is held: it is posted, or drained.
-        lane.intake.take_in(Vec::new(), true, lane.now);
-        while ends_well && lane.intake.first().is_some() {
-            for entry in lane.intake.post_first(None, lane.now.instant).0 {
+        lane.intake.take_in(Vec::new(), true, &Problems::default(), lane.now);
+        while ends_well && matches!(lane.intake.next(false, true, lane.now.instant), Some(Next::Post(_))) {
+            for entry in lane.intake.post_first(None, lane.now.instant).told {
                 known.iter().filter(|known| known.seq == entry.seq.0).filter_map(|known| known.told).for_each(|later| {
                     joined.insert(later, entry.joined());
                 });

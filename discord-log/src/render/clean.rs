@@ -21,6 +21,8 @@ pub(super) struct Cleaned {
     pub(super) text: String,
     /// Whether this is the whole text, or as much of it as was asked for.
     pub(super) is_whole: bool,
+    /// Bytes of accents that would have covered other text.
+    pub(super) piled: usize,
 }
 
 /// Cleans a text, at most until `most` code points are left over.
@@ -31,7 +33,25 @@ pub(super) fn clean(text: &str, lines: Lines, most: usize) -> Cleaned {
     for grapheme in visible.graphemes(true) {
         text.extend(grapheme.chars().take(limits::GRAPHEME_CHARACTERS));
     }
-    Cleaned { text, is_whole }
+    let piled = visible.len() - text.len();
+    Cleaned { text, is_whole, piled }
+}
+
+/// Makes a text fit for a file: whole, with its own lines, and without what would act in an editor or a terminal.
+pub(super) fn legible(text: &str) -> String {
+    let mut legible = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '\u{1b}' => rest = after_terminal_sequence(rest.as_str()).chars(),
+            '\r' if rest.as_str().starts_with('\n') => {}
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => legible.push('\n'),
+            '\t' => legible.push('\t'),
+            character if is_invisible(character) => {}
+            character => legible.push(character),
+        }
+    }
+    legible
 }
 
 fn visible(text: &str, lines: Lines, most: usize) -> (String, bool) {
@@ -116,6 +136,17 @@ mod tests {
         assert_eq!(clean(text, Lines::Kept, usize::MAX).text, cleaned, "from {text:?}");
     }
 
+    fn whole(text: &str) -> Cleaned {
+        Cleaned { text: text.to_owned(), is_whole: true, piled: 0 }
+    }
+
+    #[test]
+    fn a_file_has_every_line_and_every_accent_and_nothing_that_acts() {
+        let tower = format!("e{}", "\u{301}".repeat(1_000));
+        assert_eq!(legible(&tower), tower);
+        assert_eq!(legible("a\r\n\n\n\tb\u{1b}[31m\u{202e}\0c\u{200b}"), "a\n\n\n\tbc");
+    }
+
     #[test]
     fn control_and_direction_characters_go() {
         reads("a\0b\u{7}c\u{9f}d", "abcd");
@@ -149,8 +180,8 @@ mod tests {
 
     #[test]
     fn a_long_text_is_read_as_far_as_asked() {
-        assert_eq!(clean("abc", Lines::Kept, 3), Cleaned { text: "abc".to_owned(), is_whole: true });
-        assert_eq!(clean("abcd", Lines::Kept, 3), Cleaned { text: "abc".to_owned(), is_whole: false });
-        assert_eq!(clean("abc\0\0", Lines::Kept, 3), Cleaned { text: "abc".to_owned(), is_whole: true });
+        assert_eq!(clean("abc", Lines::Kept, 3), whole("abc"));
+        assert_eq!(clean("abcd", Lines::Kept, 3), Cleaned { is_whole: false, ..whole("abc") });
+        assert_eq!(clean("abc\0\0", Lines::Kept, 3), whole("abc"));
     }
 }

@@ -1,8 +1,9 @@
 //! The running text of an event: what was said, and the error with its causes, each on a line of its own.
 
+use super::backtrace::Backtrace;
 use super::budget::{Size, pack, share};
-use super::passage::{Passage, Place};
-use super::{backtrace, limits, readable};
+use super::passage::{Passage, Place, Written};
+use super::{limits, readable};
 use crate::event::{Event, Role};
 
 /// One paragraph before it is written: a text and what leads up to it.
@@ -14,11 +15,11 @@ struct Paragraph<'a> {
 }
 
 /// Writes the description into a room; empty where the event has none.
-pub(super) fn write(event: &Event, room: Size) -> String {
+pub(super) fn write(event: &Event, room: Size) -> Written {
     let room = room.min(Size::characters(limits::DESCRIPTION_CHARACTERS));
     let paragraphs = paragraphs(event);
     let whole: Vec<_> = paragraphs.iter().map(|paragraph| paragraph.write(room)).collect();
-    let sizes: Vec<_> = whole.iter().map(|text| Size::of(text) + LINE_END).collect();
+    let sizes: Vec<_> = whole.iter().map(|written| Size::of(&written.text) + LINE_END).collect();
     // Each is counted with the line end behind it, which the last one does without.
     let room = room + LINE_END;
     if sizes.iter().copied().sum::<Size>().fits(room) {
@@ -30,17 +31,18 @@ pub(super) fn write(event: &Event, room: Size) -> String {
     let mut rest = None;
     if count < sizes.len() {
         let note = |missing: usize| match missing {
-            1 => "… 1 more cause".to_owned(),
-            missing => format!("… {} more causes", readable::grouped(missing as u64)),
+            1 => "… 1 more cause in the file".to_owned(),
+            missing => format!("… {} more causes in the file", readable::grouped(missing as u64)),
         };
         count = pack(&sizes, modest, room.without(Size::of(&note(sizes.len())) + LINE_END));
-        rest = Some(note(sizes.len() - count));
+        let missing = paragraphs.iter().skip(count).map(|paragraph| paragraph.text.as_str().len());
+        rest = Some(Written { text: note(sizes.len() - count), cut: missing.sum() });
     }
-    let room = room.without(rest.as_deref().map(|rest| Size::of(rest) + LINE_END).unwrap_or_default());
+    let room = room.without(rest.as_ref().map(|rest| Size::of(&rest.text) + LINE_END).unwrap_or_default());
     let share = share(sizes.get(..count).unwrap_or_default(), room);
     texts.truncate(count);
     for (text, paragraph) in texts.iter_mut().zip(&paragraphs) {
-        if !(Size::of(text) + LINE_END).fits(share) {
+        if !(Size::of(&text.text) + LINE_END).fits(share) {
             *text = paragraph.write(share.without(LINE_END));
         }
     }
@@ -49,15 +51,17 @@ pub(super) fn write(event: &Event, room: Size) -> String {
 }
 
 /// Adds the backtrace, where there is one, in what room nothing else needs.
-pub(super) fn add_backtrace(description: &mut String, event: &Event, room: Size) {
+pub(super) fn add_backtrace(description: &mut Written, event: &Event, room: Size) {
     let Some(backtrace) = event.backtrace() else { return };
-    let in_description = Size::characters(limits::DESCRIPTION_CHARACTERS).without(Size::of(description));
-    let joint = if description.is_empty() { "" } else { "\n" };
-    let frames = backtrace::write(&backtrace.to_string(), room.min(in_description).without(Size::of(joint)));
-    if !frames.is_empty() {
-        description.push_str(joint);
-        description.push_str(&frames);
+    let backtrace = Backtrace::read(&backtrace.to_string(), event.place());
+    let in_description = Size::characters(limits::DESCRIPTION_CHARACTERS).without(Size::of(&description.text));
+    let joint = if description.text.is_empty() { "" } else { "\n" };
+    let frames = backtrace.write(room.min(in_description).without(Size::of(joint)));
+    if !frames.text.is_empty() {
+        description.text.push_str(joint);
+        description.text.push_str(&frames.text);
     }
+    description.cut += frames.cut;
 }
 
 /// The text of a phone's notification: what the error says, or else the event's own text.
@@ -81,15 +85,16 @@ impl<'a> Paragraph<'a> {
         Self { lead, text, place: if is_long { Place::Code } else { Place::Body } }
     }
 
-    fn write(&self, room: Size) -> String {
-        let text = self.text.write(self.place, room.without(Size::of(self.lead)));
-        if text.is_empty() { text } else { format!("{}{text}", self.lead) }
+    fn write(&self, room: Size) -> Written {
+        let Written { text, cut } = self.text.put(self.place, room.without(Size::of(self.lead)));
+        Written { text: if text.is_empty() { text } else { format!("{}{text}", self.lead) }, cut }
     }
 }
 
-fn joined(texts: Vec<String>) -> String {
-    let texts: Vec<_> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-    texts.join("\n")
+fn joined(texts: Vec<Written>) -> Written {
+    let cut = texts.iter().map(|written| written.cut).sum();
+    let texts: Vec<_> = texts.into_iter().map(|written| written.text).filter(|text| !text.is_empty()).collect();
+    Written { text: texts.join("\n"), cut }
 }
 
 /// What joins two paragraphs.

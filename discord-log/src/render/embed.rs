@@ -1,14 +1,15 @@
 //! One event as one embed: title, description, fields and footer share the room that the message gives it.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::budget::{Size, share};
-use super::fields::{self, Field};
+use super::fields::{self, Field, Fields};
 use super::headline::Headline;
-use super::passage::{Passage, Place};
-use super::{Repeat, Settings, description, headline, limits};
+use super::passage::{Passage, Place, Written};
+use super::{Repeat, Settings, description, facts, group, headline, limits};
 use crate::event::{Event, Severity};
-use crate::record::Entry;
+use crate::reduce::Shown;
 
 /// An embed as Discord takes it.
 #[derive(Clone, Debug, Serialize)]
@@ -21,6 +22,8 @@ pub(super) struct Embed {
     fields: Vec<Field>,
     footer: Footer,
     timestamp: String,
+    #[serde(skip)]
+    cut: usize,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -30,18 +33,38 @@ struct Footer {
 
 impl Embed {
     /// Renders an event so that it takes no more than a room.
-    pub(super) fn of(settings: &Settings, entry: &Entry, repeat: Repeat, room: Size) -> Self {
+    pub(super) fn of(settings: &Settings, shown: &Shown, repeat: Repeat, room: Size) -> Self {
+        let entry = &shown.entry;
         let event = &entry.event;
         let headline = Headline::of(settings, event);
         let edge = room.part(limits::PARTS_OF_AN_EMBED);
-        let title_room = edge.min(Size::characters(limits::TITLE_CHARACTERS));
-        let title = Passage::of(headline.line()).write(Place::Line, title_room);
-        let footer = Footer { text: footer(settings, entry, repeat, edge) };
-        let room = room.without(Size::of(&title) + Size::of(&footer.text));
-        let (mut description, fields) = body(settings, event, &headline, room);
-        let taken = Size::of(&description) + fields.iter().map(Field::size).sum();
+        let title = title(shown, headline.clone(), edge);
+        let footer =
+            Footer { text: footer(settings, &entry.id.to_string(), repeat.is_possible() || entry.may_repeat, edge) };
+        let room = room.without(Size::of(&title.text) + Size::of(&footer.text));
+        let Inner { mut description, fields } = inner(settings, shown, &headline, room);
+        let taken = Size::of(&description.text) + fields.size();
         description::add_backtrace(&mut description, event, room.without(taken));
-        Self { title, description, color: color(event), fields, footer, timestamp: timestamp(event) }
+        Self {
+            cut: title.cut + description.cut + fields.cut,
+            title: title.text,
+            description: description.text,
+            color: color(shown),
+            fields: fields.list,
+            footer,
+            timestamp: timestamp(event.occurred_at()),
+        }
+    }
+
+    /// Makes an embed of a finished title and text, which tells of several events.
+    pub(super) fn listing(title: String, description: String, color: u32, footer: String, at: Timestamp) -> Self {
+        let footer = Footer { text: footer };
+        Self { title, description, color, fields: Vec::new(), footer, timestamp: timestamp(at), cut: 0 }
+    }
+
+    /// Says how many bytes of what it should tell are not in it.
+    pub(super) const fn cut(&self) -> usize {
+        self.cut
     }
 
     /// Counts the text that Discord counts.
@@ -51,20 +74,48 @@ impl Embed {
     }
 }
 
-/// Writes description and fields; neither is cut as long as the other leaves it enough.
-fn body(settings: &Settings, event: &Event, headline: &Headline<'_>, room: Size) -> (String, Vec<Field>) {
-    let facts = fields::facts(settings, event, headline);
+/// What stands between title and footer.
+#[derive(Debug)]
+struct Inner {
+    description: Written,
+    fields: Fields,
+}
+
+/// Writes the headline with how often it happened, which is never cut.
+fn title(shown: &Shown, headline: Headline<'_>, room: Size) -> Written {
+    let headline = if group::is_over(shown) { headline.over() } else { headline };
+    let times = group::times(shown);
+    let room = room.min(Size::characters(limits::TITLE_CHARACTERS)).without(Size::of(&times));
+    let title = Passage::of(headline.line()).put(Place::Line, room);
+    Written { text: title.text + &times, cut: title.cut }
+}
+
+/// Writes description and fields; neither is cut as long as the other leaves it enough. The values of a group take what
+/// is left.
+fn inner(settings: &Settings, shown: &Shown, headline: &Headline<'_>, room: Size) -> Inner {
+    let event = &shown.entry.event;
+    let group = group::told(shown);
+    let is_counted = group.is_some_and(group::is_counted);
+    let mut facts: Vec<_> = group.map(group::facts).unwrap_or_default();
+    let place_of_values = facts.len();
+    facts.extend(facts::facts(settings, event, headline, is_counted));
+    let variables = group.map_or(0, |group| group.variables().count());
+    let most = limits::FIELDS - variables;
     let left_out = has_left_out_fields(event);
-    let description = description::write(event, room);
-    let fields = fields::write(&facts, left_out, room);
-    let wanted = [Size::of(&description), fields.iter().map(Field::size).sum()];
-    if wanted.iter().copied().sum::<Size>().fits(room) {
-        return (description, fields);
+    let mut description = description::write(event, room);
+    let mut fields = fields::write(&facts, left_out, most, room);
+    let wanted = [Size::of(&description.text), fields.size()];
+    if !wanted.iter().copied().sum::<Size>().fits(room) {
+        description = description::write(event, share(&wanted, room));
+        fields = fields::write(&facts, left_out, most, room.without(Size::of(&description.text)));
     }
-    let share = share(&wanted, room);
-    let description = description::write(event, share);
-    let fields = fields::write(&facts, left_out, room.without(Size::of(&description)));
-    (description, fields)
+    if let Some(group) = group {
+        let values = group::values(group, variables, room.without(Size::of(&description.text) + fields.size()));
+        let at = place_of_values.min(fields.list.len());
+        fields.list.splice(at..at, values.list);
+        fields.cut += values.cut;
+    }
+    Inner { description, fields }
 }
 
 /// Says whether the event was so full that whole fields are missing; a text that was cut says so itself.
@@ -74,10 +125,9 @@ fn has_left_out_fields(event: &Event) -> bool {
     event.left_out() > told.sum()
 }
 
-/// Says whose event this is and which one. Service, environment and host may be cut, the event's name never.
-fn footer(settings: &Settings, entry: &Entry, repeat: Repeat, room: Size) -> String {
-    let repeat = if repeat == Repeat::Possible || entry.may_repeat { " · possible repeat" } else { "" };
-    let tail = format!("{}{repeat}", entry.id);
+/// Says whose events these are and which. Service, environment and host may be cut, the event's name never.
+pub(super) fn footer(settings: &Settings, name: &str, may_repeat: bool, room: Size) -> String {
+    let tail = format!("{name}{}", if may_repeat { " · possible repeat" } else { "" });
     let service = match &settings.release {
         Some(release) => format!("{} {release}", settings.service),
         None => settings.service.clone(),
@@ -95,14 +145,23 @@ fn footer(settings: &Settings, entry: &Entry, repeat: Repeat, room: Size) -> Str
 }
 
 /// Milliseconds are enough, and more digits than microseconds are refused.
-fn timestamp(event: &Event) -> String {
-    format!("{:.3}", event.occurred_at().max(limits::EARLIEST))
+fn timestamp(at: Timestamp) -> String {
+    format!("{:.3}", at.max(limits::EARLIEST))
+}
+
+fn color(shown: &Shown) -> u32 {
+    if group::is_over(shown) {
+        return GREEN;
+    }
+    match group::severity(shown) {
+        Severity::Error if headline::has_recovered(&shown.entry.event) => AMBER,
+        severity => color_of(severity),
+    }
 }
 
 /// The colour of the bar beside an embed.
-fn color(event: &Event) -> u32 {
-    match event.severity() {
-        Severity::Error if headline::has_recovered(event) => AMBER,
+pub(super) const fn color_of(severity: Severity) -> u32 {
+    match severity {
         Severity::Info => BLUE,
         Severity::Success => GREEN,
         Severity::Warning => AMBER,

@@ -4,11 +4,12 @@
 
 use std::borrow::Cow;
 
+use super::clean::legible;
 use super::{Settings, limits};
 use crate::event::{Event, Kind, Role, Severity};
 
 /// The first line of an event.
-#[derive(Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Headline<'a> {
     emoji: &'static str,
     subject: Cow<'a, str>,
@@ -47,12 +48,26 @@ impl<'a> Headline<'a> {
 
     /// Writes the whole line.
     pub(super) fn line(&self) -> String {
-        format!("{} {}{}", self.emoji, self.subject, self.ending)
+        format!("{} {}{}", self.emoji, self.subject(), self.ending)
     }
 
-    /// Writes the line with what is known beyond it, in place of how it ended.
-    pub(super) fn line_about(&self, detail: &str) -> String {
-        if detail.is_empty() { self.line() } else { format!("{} {}: {detail}", self.emoji, self.subject) }
+    /// Writes the line with how often it happened and what is known beyond it, in place of how it ended.
+    pub(super) fn line_about(&self, times: &str, detail: &str) -> String {
+        if detail.is_empty() {
+            self.line() + times
+        } else {
+            format!("{} {}{times}: {detail}", self.emoji, self.subject())
+        }
+    }
+
+    /// What a subject leaves open must not reach into what stands behind it.
+    fn subject(&self) -> Cow<'_, str> {
+        if self.subject.contains('\u{1b}') { legible(&self.subject).into() } else { Cow::Borrowed(&*self.subject) }
+    }
+
+    /// The line of something that nobody has seen for a while.
+    pub(super) fn over(self) -> Self {
+        Self { emoji: "✅", subject: format!("Over: {}", self.subject).into(), ..self }
     }
 
     /// Says whether a field of that name would only repeat the headline.

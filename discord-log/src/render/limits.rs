@@ -88,5 +88,62 @@ pub(super) const BLOCK_CHARACTERS: usize = 300;
 /// letter under a tower of accents, which would cover its neighbours.
 pub(super) const GRAPHEME_CHARACTERS: usize = 12;
 
+/// Files of one message ("Execute Webhook"; error 30015 beyond).
+pub(super) const FILES: usize = 10;
+
+/// Bytes of one file. Discord takes 10 MiB each and 25 MiB in all (reference, "Uploading Files").
+pub(super) const FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes of the file of one event, so that those of ten stay below 24 MiB with their occurrences.
+pub(super) const EVENT_FILE_BYTES: usize = 2 * 1024 * 1024;
+
+/// Bytes of a backtrace in that file.
+pub(super) const BACKTRACE_BYTES: usize = 512 * 1024;
+
+/// Bytes of a list of events up to which it is attached as plain text.
+pub(super) const PLAIN_FILE_BYTES: usize = 1024 * 1024;
+
+/// Characters in the title of a post in a forum ("Execute Webhook").
+pub(super) const THREAD_NAME_CHARACTERS: usize = 100;
+
+/// Roles, and users, that one message may notify ("Allowed Mentions Object").
+pub(super) const MENTIONED: usize = 100;
+
+/// Characters of what notifies them, which leaves the rest of Discord's 2,000 to the line behind it.
+pub(super) const MENTIONS_CHARACTERS: usize = 1_700;
+
+/// Bytes of the address of another message.
+pub(super) const ADDRESS_BYTES: usize = 200;
+
+/// Characters of an event that is told in one line.
+pub(super) const LINE_CHARACTERS: usize = 100;
+
+/// Characters of a headline in a table.
+pub(super) const ROW_CHARACTERS: usize = 80;
+
+/// Rows of a table of counts.
+pub(super) const ROWS: usize = 15;
+
+/// Bytes after which no more is gathered for a line: what is shown of it has four at the most for each character.
+pub(super) const LINE_BYTES: usize = 1_024;
+
+/// Characters of a table of counts.
+pub(super) const TABLE_CHARACTERS: usize = 3_000;
+
+/// Bytes of lines that are compressed at once.
+pub(super) const FED_BYTES: usize = 256 * 1024;
+
+/// Bytes that a compressor may keep to itself before it gives a block: what it looks back at, and one block.
+pub(super) const DEFLATE_HELD_BYTES: usize = 512 * 1024;
+
+/// One byte in this many is added to what cannot be compressed: five for a block of some 30,000, and room to spare.
+pub(super) const DEFLATE_SHARE: usize = 1_000;
+
+/// Bytes around what is compressed.
+pub(super) const GZIP_BYTES: usize = 64;
+
+/// How hard the compressor tries: least, since lines of events shrink to a tenth even so.
+pub(super) const GZIP_LEVEL: u32 = 1;
+
 /// The first moment that the four-digit years of RFC 3339 can say: the year 1.
 pub(super) const EARLIEST: Timestamp = Timestamp::constant(-62_135_596_800, 0);

@@ -4,7 +4,7 @@
 
 use super::Settings;
 use super::clean::{Lines, clean};
-use super::fields::{error_type, repeated};
+use super::facts::{error_type, repeated};
 use super::headline::Headline;
 use super::readable::{self, Digits};
 use crate::event::{Event, Field, Role, Value};

@@ -179,6 +179,9 @@ fn address<'a>(before: &str, rest: &'a str) -> Option<&'a str> {
 /// Keeps two characters apart without being seen: U+200B.
 pub(super) const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
+/// A text that Discord takes for one and that nobody sees.
+pub(super) const BLANK: &str = "\u{200b}";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,39 +1,54 @@
 //! The body of one webhook message: as many events as it holds, and what a phone shows of it; and of an edit of it.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::body::{Body, File, Post};
 use super::budget::{Size, pack, share};
 use super::embed::Embed;
 use super::headline::Headline;
+use super::lines::Told;
+use super::mentions::{Allowed, Mentions};
 use super::passage::{Passage, Place};
 use super::username::username;
-use super::{Settings, description, limits};
-use crate::event::{Channel, Event, Severity};
-use crate::record::Entry;
+use super::{Settings, attached, description, digest, group, limits, lines, readable, thread_name};
+use crate::event::{Channel, Severity};
+use crate::reduce::{Form, Shown};
 
-/// The body of a message; made only by [`message`], so that nobody is ever notified by its text.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Message {
+/// The body of a message; made only here, so that nobody is notified by a text.
+#[derive(Debug, Serialize)]
+struct Message<'a> {
     username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
     embeds: Vec<Embed>,
-    allowed_mentions: NobodyMentioned,
+    allowed_mentions: Allowed<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_name: Option<String>,
 }
 
-/// The body of an edit; made only by [`edit`]. Under which name and how loudly a message was posted stays as it is.
+/// The body of an edit. Under which name and how loudly a message was posted stays as it is.
 ///
 /// Source: <https://discord.com/developers/docs/resources/webhook#edit-webhook-message>.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Edit {
+#[derive(Debug, Serialize)]
+struct Edit<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
     embeds: Vec<Embed>,
     /// An edit is read anew, with the defaults where it does not say otherwise.
-    allowed_mentions: NobodyMentioned,
+    allowed_mentions: Allowed<'a>,
+    /// The files that the message has from now on; those that it had go.
+    attachments: Vec<Attachment<'a>>,
+}
+
+/// A file that goes with the body, by its position among them.
+#[derive(Debug, Serialize)]
+struct Attachment<'a> {
+    id: String,
+    filename: &'a str,
 }
 
 /// Whether an earlier attempt to send the same entries may have arrived.
@@ -51,18 +66,53 @@ impl Repeat {
     }
 }
 
-impl Message {
-    /// Gives the bytes to send.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
-        json(self)
+impl Repeat {
+    pub(crate) const fn is_possible(self) -> bool {
+        matches!(self, Self::Possible)
     }
 }
 
-impl Edit {
-    /// Gives the bytes to send.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
-        json(self)
-    }
+/// Packs as much of what is to be told, in its order, as one message holds, and says how much that is.
+///
+/// At least one whenever there is one: the first is cut until it fits. Of nothing it makes nothing that could be sent.
+pub(crate) fn post(settings: &Settings, shown: &[Shown], post: Post<'_>) -> (Body, usize) {
+    let username = username(&settings.service);
+    let mentions = Some(&settings.mentions).filter(|mentions| !mentions.is_empty());
+    let mention = mentions.map(Mentions::text).unwrap_or_default();
+    let room = room_for_embeds(&username, shown).without(Size::new(0, mention.len()));
+    let told = match post.form {
+        Form::Embeds => embeds(settings, shown, post.repeat, room),
+        Form::Lines => lines::write(settings, shown, post.repeat, room),
+        Form::Digest => digest::write(settings, shown, post.repeat, room),
+    };
+    let packed = shown.get(..told.count).unwrap_or_default();
+    let mentions = mentions.filter(|_| packed.iter().any(pings));
+    let content = content(settings, packed);
+    let message = Message {
+        username,
+        content: if mentions.is_some() { content.map(|line| format!("{mention} {line}")) } else { content },
+        embeds: told.embeds,
+        allowed_mentions: Allowed(mentions),
+        flags: packed.iter().all(is_quiet).then_some(SUPPRESS_NOTIFICATIONS),
+        attachments: attachments(&told.files),
+        thread_name: post.thread.map(thread_name::name),
+    };
+    (Body { json: json(&message), files: told.files }, told.count)
+}
+
+/// Renders all that a message tells anew, however little room each has: it stands in it already.
+pub(crate) fn edit(settings: &Settings, shown: &[Shown], repeat: Repeat) -> Body {
+    let room = room_for_embeds(&username(&settings.service), shown);
+    let mut embeds: Vec<_> = shown.iter().map(|shown| Embed::of(settings, shown, repeat, room)).collect();
+    share_room(settings, shown, repeat, room, &mut embeds);
+    let files = files(settings, shown, &embeds);
+    let edit = Edit {
+        content: content(settings, shown),
+        embeds,
+        allowed_mentions: Allowed(None),
+        attachments: attachments(&files),
+    };
+    Body { json: json(&edit), files }
 }
 
 /// Strings, numbers and lists of them in memory: there is nothing in here that could fail.
@@ -70,84 +120,81 @@ fn json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
 
-/// Discord's rule for which mentions notify: none. Left out, users named in the text would be.
-#[derive(Clone, Copy, Debug)]
-struct NobodyMentioned;
-
-impl Serialize for NobodyMentioned {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("parse", &[(); 0])?;
-        map.end()
-    }
+fn attachments(files: &[File]) -> Vec<Attachment<'_>> {
+    let numbered = files.iter().enumerate();
+    numbered.map(|(position, file)| Attachment { id: position.to_string(), filename: &file.name }).collect()
 }
 
-/// Packs as many of the entries, in their order, as one message holds, and says how many those are.
+/// Gives each event an embed of its own.
 ///
-/// At least one whenever there is one: the first entry is cut until it fits. Each entry keeps what it needs up to a
-/// modest size before fewer share a message; what the small ones leave goes to the large ones, and a lone one has it all.
-/// Of no entries it makes nothing that could be sent.
-pub(crate) fn message(settings: &Settings, entries: &[Entry], repeat: Repeat) -> (Message, usize) {
-    let candidates = entries.get(..limits::EMBEDS).unwrap_or(entries);
-    let username = username(&settings.service);
-    let room = room_for_embeds(&username, candidates);
-    let mut embeds: Vec<_> = candidates.iter().map(|entry| Embed::of(settings, entry, repeat, room)).collect();
+/// Each keeps what it needs up to a modest size before fewer share a message; what the small ones leave goes to the
+/// large ones, and a lone one has it all.
+fn embeds(settings: &Settings, shown: &[Shown], repeat: Repeat, room: Size) -> Told {
+    let candidates = shown.get(..limits::EMBEDS).unwrap_or(shown);
+    let mut embeds: Vec<_> = candidates.iter().map(|shown| Embed::of(settings, shown, repeat, room)).collect();
     let sizes: Vec<_> = embeds.iter().map(Embed::size).collect();
     let modest = Size::new(limits::MODEST_EMBED_CHARACTERS, limits::MODEST_EMBED_BYTES);
     let count = pack(&sizes, modest, room).max(1).min(candidates.len());
     let packed = candidates.get(..count).unwrap_or_default();
     embeds.truncate(count);
     share_room(settings, packed, repeat, room, &mut embeds);
-    let flags = packed.iter().all(|entry| is_quiet(&entry.event)).then_some(SUPPRESS_NOTIFICATIONS);
-    let content = content(settings, packed);
-    (Message { username, content, embeds, allowed_mentions: NobodyMentioned, flags }, count)
+    let files = files(settings, packed, &embeds);
+    Told { embeds, files, count }
 }
 
-/// Renders all entries of a message anew, however little room each has: they stand in it already.
-pub(crate) fn edit(settings: &Settings, entries: &[Entry], repeat: Repeat) -> Edit {
-    let room = room_for_embeds(&username(&settings.service), entries);
-    let mut embeds: Vec<_> = entries.iter().map(|entry| Embed::of(settings, entry, repeat, room)).collect();
-    share_room(settings, entries, repeat, room, &mut embeds);
-    Edit { content: content(settings, entries), embeds, allowed_mentions: NobodyMentioned }
+fn files(settings: &Settings, shown: &[Shown], embeds: &[Embed]) -> Vec<File> {
+    let told: Vec<_> = shown.iter().zip(embeds).map(|(shown, embed)| (shown, embed.cut())).collect();
+    attached::files(settings, &told)
 }
 
 /// Cuts the embeds of a message until all fit: what the small ones leave goes to the large ones.
-fn share_room(settings: &Settings, entries: &[Entry], repeat: Repeat, room: Size, embeds: &mut [Embed]) {
+fn share_room(settings: &Settings, shown: &[Shown], repeat: Repeat, room: Size, embeds: &mut [Embed]) {
     let sizes: Vec<_> = embeds.iter().map(Embed::size).collect();
     let share = share(&sizes, room);
-    for (embed, entry) in embeds.iter_mut().zip(entries) {
+    for (embed, shown) in embeds.iter_mut().zip(shown) {
         if !embed.size().fits(share) {
-            *embed = Embed::of(settings, entry, repeat, share);
+            *embed = Embed::of(settings, shown, repeat, share);
         }
     }
 }
 
-fn room_for_embeds(username: &str, entries: &[Entry]) -> Size {
-    let content = if entries.iter().any(|entry| is_loud(&entry.event)) { limits::CONTENT_BYTES } else { 0 };
+fn room_for_embeds(username: &str, shown: &[Shown]) -> Size {
+    let content = if shown.iter().any(is_loud) { limits::CONTENT_BYTES } else { 0 };
     Size::new(limits::MESSAGE_CHARACTERS, limits::MESSAGE_BYTES - username.len() - content)
 }
 
 /// The line that a phone shows: the worst that the message tells, the first of it, and how much more there is.
-fn content(settings: &Settings, entries: &[Entry]) -> Option<String> {
-    let loud: Vec<_> = entries.iter().map(|entry| &entry.event).filter(|event| is_loud(event)).collect();
-    let worst = loud.iter().map(|event| event.severity()).max()?;
-    let event = loud.iter().find(|event| event.severity() == worst)?;
+fn content(settings: &Settings, shown: &[Shown]) -> Option<String> {
+    let loud: Vec<_> = shown.iter().filter(|shown| is_loud(shown)).collect();
+    // What is over is good news, told only if there is no other.
+    let badness = |shown: &Shown| if group::is_over(shown) { None } else { Some(group::severity(shown)) };
+    let worst = loud.iter().map(|shown| badness(shown)).max()?;
+    let first = loud.iter().find(|shown| badness(shown) == worst)?;
     let more = match loud.len() - 1 {
         0 => String::new(),
-        more => format!(" (+{more} more)"),
+        more => format!(" (+{} more)", readable::grouped(more as u64)),
     };
-    let line = Headline::of(settings, event).line_about(description::detail(event));
+    let event = &first.entry.event;
+    let headline = Headline::of(settings, event);
+    let headline = if group::is_over(first) { headline.over() } else { headline };
+    let line = headline.line_about(&group::times(first), description::detail(event));
     let room = Size::new(limits::CONTENT_CHARACTERS, limits::CONTENT_BYTES).without(Size::of(&more));
     Some(Passage::of(line).write(Place::Line, room) + &more)
 }
 
-fn is_loud(event: &Event) -> bool {
-    event.severity() >= Severity::Error
+fn is_loud(shown: &Shown) -> bool {
+    group::severity(shown) >= Severity::Error
 }
 
-/// Says whether an event is worth knowing but not worth a phone that buzzes.
-fn is_quiet(event: &Event) -> bool {
-    event.severity() <= Severity::Success || (event.kind().channel() == Channel::Activity && !is_loud(event))
+/// Says whether it is for somebody to act now.
+fn pings(shown: &Shown) -> bool {
+    group::severity(shown) == Severity::Critical && !group::is_over(shown)
+}
+
+/// Says whether it is worth knowing but not worth a phone that buzzes.
+fn is_quiet(shown: &Shown) -> bool {
+    let is_activity = shown.entry.event.kind().channel() == Channel::Activity;
+    group::severity(shown) <= Severity::Success || (is_activity && !is_loud(shown))
 }
 
 /// The message appears without a notification (Discord's API reference, "Message Flags": `1 << 12`).

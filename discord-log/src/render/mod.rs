@@ -10,24 +10,41 @@
 //!
 //! Text is measured after it was escaped and by both of Discord's measures, code points and bytes. What is cut says so.
 
+mod attached;
 mod backtrace;
+mod body;
 mod budget;
 mod clean;
 mod description;
+mod digest;
 mod embed;
+mod event_file;
+mod facts;
 mod fields;
+mod group;
 mod headline;
 mod limits;
 mod line;
+mod lines;
+mod listing;
 mod markdown;
+mod mentions;
 mod message;
 mod passage;
 mod readable;
 mod settings;
+mod source;
 #[cfg(test)]
 mod tests;
+mod thread_name;
 mod username;
 
+#[cfg(test)]
+pub(crate) use self::body::File;
+pub(crate) use self::body::{Body, Post};
 pub(crate) use self::line::{addition, line};
-pub(crate) use self::message::{Repeat, edit, message};
+pub(crate) use self::mentions::Mentions;
+pub(crate) use self::message::{Repeat, edit, post};
 pub(crate) use self::settings::Settings;
+pub(crate) use self::source::SourceUrl;
+pub(crate) use self::thread_name::thread_name;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::budget::Size;
-use super::clean::{Lines, clean};
+use super::clean::{Cleaned, Lines, clean};
 use super::markdown::{self, Addresses, Piece};
 use super::readable;
 use crate::event::Field;
@@ -18,6 +18,14 @@ use crate::event::Field;
 pub(super) struct Passage<'a> {
     text: Cow<'a, str>,
     full_bytes: Option<u64>,
+}
+
+/// A text as it is sent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Written {
+    pub(super) text: String,
+    /// Bytes of what is known that are not in it.
+    pub(super) cut: usize,
 }
 
 /// What Discord makes of a text in its place.
@@ -47,24 +55,35 @@ impl<'a> Passage<'a> {
         &self.text
     }
 
+    /// How long it was, where the event kept only a part of it.
+    pub(super) const fn full_bytes(&self) -> Option<u64> {
+        self.full_bytes
+    }
+
     const fn is_whole(&self) -> bool {
         self.full_bytes.is_none()
     }
 
     /// Writes as much of the text as there is room for; nothing if the text has nothing to see.
     pub(super) fn write(&self, place: Place, room: Size) -> String {
+        self.put(place, room).text
+    }
+
+    /// Writes as much of the text as there is room for, and says how much is missing.
+    pub(super) fn put(&self, place: Place, room: Size) -> Written {
         let cleaned = clean(&self.text, place.lines(), room.characters);
         if cleaned.is_whole && self.is_whole() {
             let whole = place.write(&cleaned.text);
             if Size::of(&whole).fits(room) {
-                return whole;
+                return Written { text: whole, cut: cleaned.piled };
             }
         }
-        self.cut(&cleaned.text, place, room)
+        self.cut(&cleaned, place, room)
     }
 
     /// Writes the longest beginning of a cleaned text that fits together with the mark.
-    fn cut(&self, cleaned: &str, place: Place, room: Size) -> String {
+    fn cut(&self, cleaned: &Cleaned, place: Place, room: Size) -> Written {
+        let text = cleaned.text.as_str();
         let mark = self.mark(place, room);
         let written = |kept: &str| match kept.trim_end() {
             "" => mark.trim_start().to_owned(),
@@ -72,21 +91,24 @@ impl<'a> Passage<'a> {
         };
         let (opening, closing) = place.fences();
         let room_for_text = room.without(Size::of(opening) + Size::of(closing) + Size::of(&mark));
-        let reach = place.pieces(cleaned).scan(Size::default(), |taken, piece| {
+        let reach = place.pieces(text).scan(Size::default(), |taken, piece| {
             *taken = *taken + piece.size();
             taken.fits(room_for_text).then_some(piece.character.len_utf8())
         });
         let reach: usize = reach.sum();
-        let ends = cleaned.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len());
+        let ends = text.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len());
         let ends: Vec<_> = std::iter::once(0).chain(ends.take_while(|end| *end <= reach)).collect();
         // The end of a text may need a backslash that its middle did not, so the first try can be one too far.
-        let mut tries = ends.into_iter().rev().map(|end| written(cleaned.get(..end).unwrap_or_default()));
-        tries.find(|text| Size::of(text).fits(room)).unwrap_or_default()
+        let mut tries = ends.into_iter().rev().map(|end| (end, written(text.get(..end).unwrap_or_default())));
+        let (end, written) = tries.find(|(_, text)| Size::of(text).fits(room)).unwrap_or_default();
+        let is_all = cleaned.is_whole && end == text.len();
+        let missing = if is_all { cleaned.piled } else { self.text.len().saturating_sub(end).max(1) };
+        Written { text: written, cut: missing }
     }
 
     fn mark(&self, place: Place, room: Size) -> String {
         let bytes = self.full_bytes.unwrap_or(self.text.len() as u64);
-        let full = format!(" … ({} bytes in all)", readable::grouped(bytes));
+        let full = format!(" … ({} bytes, see the file)", readable::grouped(bytes));
         let is_small_beside_the_text = (Size::of(&full) + Size::of(&full)).fits(room);
         match place {
             Place::Code if is_small_beside_the_text => full.replacen(' ', "\n", 1),
@@ -160,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_block_of_code_is_closed_before_the_mark() {
-        cuts(&"x".repeat(100), Place::Code, 60, &format!("```\n{}\n```\n… (100 bytes in all)", "x".repeat(31)));
+        cuts(&"x".repeat(100), Place::Code, 60, &format!("```\n{}\n```\n… (100 bytes, see the file)", "x".repeat(24)));
     }
 
     #[test]

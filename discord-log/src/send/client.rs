@@ -7,11 +7,13 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::redirect;
+use reqwest::multipart::{Form, Part};
+use reqwest::{RequestBuilder, redirect};
 
 use super::answer::{Answer, LimitHeaders, Response};
 use super::permit::{Introduction, Permit};
 use super::tls;
+use crate::render::Body;
 
 /// What Discord asks of every client; one without it is refused before it reaches Discord.
 ///
@@ -24,10 +26,15 @@ const BODY_CAPACITY: usize = 64 * 1024;
 /// Idle connections are closed before routers in between forget them.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What a file takes longer than a message: this much for each so many bytes, a slow line's 800 kbit/s.
+const UPLOAD_TIME: Duration = Duration::from_secs(1);
+const UPLOAD_BYTES: usize = 100 * 1024;
+
 /// Posts messages and changes them.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
+    timeout: Duration,
 }
 
 impl Client {
@@ -45,21 +52,38 @@ impl Client {
         let http = tls::configure(builder, needs_tls)?
             .build()
             .map_err(|error| ClientError(format!("the HTTP client cannot be built: {}", trouble(error)).into()))?;
-        Ok(Self { http })
+        Ok(Self { http, timeout })
     }
 
     /// Posts a message and waits for Discord's word that it is stored.
-    pub(crate) async fn post(&self, permit: &Permit, body: Vec<u8>) -> Answer {
-        let address = format!("{}?wait=true", permit.url());
-        answer(self.http.post(address).header(CONTENT_TYPE, "application/json").body(body)).await
+    pub(crate) async fn post(&self, permit: &Permit, thread: Option<&str>, body: Body) -> Answer {
+        let thread = thread.map(|thread| format!("&thread_id={thread}")).unwrap_or_default();
+        let address = format!("{}?wait=true{thread}", permit.url());
+        self.send(self.http.post(address), body).await
     }
 
     /// Changes a message of the webhook's own.
     ///
     /// Source: <https://discord.com/developers/docs/resources/webhook#edit-webhook-message>.
-    pub(crate) async fn edit(&self, permit: &Permit, message: &str, body: Vec<u8>) -> Answer {
-        let address = format!("{}/messages/{message}", permit.url());
-        answer(self.http.patch(address).header(CONTENT_TYPE, "application/json").body(body)).await
+    pub(crate) async fn edit(&self, permit: &Permit, message: &str, thread: Option<&str>, body: Body) -> Answer {
+        let thread = thread.map(|thread| format!("?thread_id={thread}")).unwrap_or_default();
+        let address = format!("{}/messages/{message}{thread}", permit.url());
+        self.send(self.http.patch(address), body).await
+    }
+
+    /// Sends a body: as it is, or as a form together with its files, for which there is more time.
+    ///
+    /// Source: <https://discord.com/developers/docs/reference#uploading-files>.
+    async fn send(&self, request: RequestBuilder, body: Body) -> Answer {
+        if body.files.is_empty() {
+            return answer(request.header(CONTENT_TYPE, "application/json").body(body.json)).await;
+        }
+        let bytes: usize = body.files.iter().map(|file| file.bytes.len()).sum();
+        let timeout = self.timeout + UPLOAD_TIME * u32::try_from(bytes / UPLOAD_BYTES).unwrap_or(u32::MAX);
+        match form(body) {
+            Ok(form) => answer(request.timeout(timeout).multipart(form)).await,
+            Err(error) => Answer::Failed { trouble: trouble(error), may_have_arrived: false },
+        }
     }
 
     /// Asks Discord for what it tells of a webhook, its channel above all.
@@ -70,7 +94,17 @@ impl Client {
     }
 }
 
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
+fn form(body: Body) -> Result<Form, reqwest::Error> {
+    let json = Part::bytes(body.json).mime_str("application/json")?;
+    let mut form = Form::new().part("payload_json", json);
+    for (position, file) in body.files.into_iter().enumerate() {
+        let part = Part::bytes(file.bytes).file_name(file.name).mime_str(file.media_type)?;
+        form = form.part(format!("files[{position}]"), part);
+    }
+    Ok(form)
+}
+
+async fn answer(request: RequestBuilder) -> Answer {
     match request.send().await {
         Ok(response) => read(response).await,
         Err(error) => {
@@ -172,7 +206,7 @@ mod tests {
         let (asked, answer) =
             ask("HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"id\":\"77\"}", async |client, url| {
                 let permit = Permit { lane: LaneId(0), at: std::time::Instant::now(), url };
-                client.edit(&permit, "77", b"{}".to_vec()).await
+                client.edit(&permit, "77", None, Body { json: b"{}".to_vec(), files: Vec::new() }).await
             });
         assert!(asked.starts_with("PATCH /api/v10/webhooks/1/s3cret/messages/77 HTTP/1.1\r\n"), "{asked}");
         assert!(asked.to_lowercase().contains("\ncontent-type: application/json\r\n"), "{asked}");

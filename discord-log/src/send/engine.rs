@@ -14,9 +14,9 @@ use super::finished::{FIRST_BAN_PAUSE, counts_as_invalid};
 use super::lane::{Lane, SUSPENSION};
 use super::ledger::Limits;
 use super::pause::Pause;
-use super::permit::{Denied, Introduction, LaneId, Outcome, Permit, Sent};
+use super::permit::{Denied, Introduction, LaneId, Outcome, Permit, Sent, Stored};
 use super::rate_limit::Window;
-use super::verdict::{Failure, Verdict, Whom, verdict, verdict_of_edit};
+use super::verdict::{Failure, Verdict, Whom, verdict, verdict_on};
 use super::webhook_url::WebhookUrl;
 use crate::health::WebhookHealth;
 
@@ -101,9 +101,10 @@ impl Engine {
     #[expect(clippy::needless_pass_by_value, reason = "a permit given back is used up")]
     pub(crate) fn complete(&mut self, permit: Permit, answer: &Answer, sent: Sent, now: Instant) -> Outcome {
         let id = permit.lane;
-        let (verdict, events) = match sent {
-            Sent::Edit => (verdict_of_edit(answer), 0),
-            Sent::Post { events } => (verdict(answer), events),
+        let verdict = verdict_on(sent, answer);
+        let events = match sent {
+            Sent::Edit { .. } => 0,
+            Sent::Post { events, .. } => events,
         };
         self.count(id, answer, &verdict, sent, now);
         let Some(lane) = self.lanes.get_mut(id.0) else { return Outcome::AGAIN };
@@ -113,6 +114,7 @@ impl Engine {
                 lane.succeed(events);
                 Outcome::Delivered { message }
             }
+            Verdict::Misplaced(how) => Outcome::Misplaced(how),
             Verdict::Refused { reason } => Outcome::Refused { reason },
             Verdict::Vanished => {
                 lane.succeed(events);
@@ -186,7 +188,10 @@ impl Engine {
         let lane = self.lanes.get_mut(id.0)?;
         lane.rest_from_introductions(!matches!(verdict, Verdict::Failed(_)), now);
         match (verdict, answer) {
-            (Verdict::Delivered { .. }, Answer::Response(response)) => self.join(id, &response.id("channel_id")?),
+            (Verdict::Delivered { .. }, Answer::Response(response)) => {
+                lane.guild = response.id("guild_id");
+                self.join(id, &response.id("channel_id")?);
+            }
             (Verdict::Closed { reason }, _) if !lane.is_closed() => {
                 lane.close(&reason);
                 return Some(Outcome::Closed { reason });
@@ -223,6 +228,14 @@ impl Engine {
             .collect()
     }
 
+    /// Gives the address under which a browser finds a message, once it is known whose guild the webhook is in.
+    ///
+    /// Source: links to messages as the client copies them.
+    pub(crate) fn address_of(&self, id: LaneId, message: &Stored) -> Option<String> {
+        let guild = self.lanes.get(id.0)?.guild.as_ref()?;
+        Some(format!("https://discord.com/channels/{guild}/{}/{}", message.channel.as_ref()?, message.id))
+    }
+
     /// Says how every webhook is.
     pub(crate) fn health(&self) -> Vec<WebhookHealth> {
         self.lanes.iter().map(|lane| lane.health(self.settings.retry_attempts)).collect()
@@ -230,6 +243,14 @@ impl Engine {
 
     pub(crate) fn is_closed(&self, id: LaneId) -> bool {
         self.lanes.get(id.0).is_none_or(Lane::is_closed)
+    }
+
+    /// Lets a lane rest that takes nothing until people mend it.
+    pub(crate) fn rest(&mut self, id: LaneId, reason: &str, now: Instant) {
+        if let Some(lane) = self.lanes.get_mut(id.0) {
+            lane.fail(reason.to_owned());
+            lane.pause(now + SUSPENSION);
+        }
     }
 
     /// Closes a lane for a reason that needs no answer, such as a host without certificates.

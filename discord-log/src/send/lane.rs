@@ -13,6 +13,8 @@ use crate::health::{WebhookHealth, WebhookState};
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) webhook: WebhookUrl,
+    /// The guild that it belongs to, once Discord has said it.
+    pub(super) guild: Option<String>,
     /// Which of the engine's channel budgets.
     pub(super) budget: usize,
     bucket: Bucket,
@@ -34,6 +36,7 @@ impl Lane {
     pub(super) fn new(webhook: WebhookUrl, budget: usize) -> Self {
         Self {
             webhook,
+            guild: None,
             budget,
             bucket: Bucket::new(),
             edits: Bucket::new(),
@@ -63,7 +66,7 @@ impl Lane {
     /// Takes what an answer tells of the webhook's limits, whatever else it says.
     pub(super) fn learn(&mut self, sent: Sent, headers: &LimitHeaders, now: Instant) {
         match sent {
-            Sent::Edit => self.edits.learn(headers, now),
+            Sent::Edit { .. } => self.edits.learn(headers, now),
             Sent::Post { .. } => self.bucket.learn(headers, now),
         }
     }

@@ -29,7 +29,7 @@ pub(crate) use self::engine::Engine;
 pub(crate) use self::finished::Finished;
 pub(crate) use self::ledger::{Ledger, Limits};
 pub(crate) use self::permit::Introduction;
-pub(crate) use self::permit::{Denied, LaneId, Outcome, Permit, Sent};
+pub(crate) use self::permit::{Denied, LaneId, Misplaced, Outcome, Permit, Sent, Stored};
 pub(crate) use self::webhook_url::{ApiBase, WebhookUrl};
 
 /// What this step needs to know.

@@ -61,10 +61,40 @@ pub(crate) enum Denied {
 /// What a permit was used for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Sent {
-    /// A message was changed.
-    Edit,
-    /// A message was posted, which tells so many events.
-    Post { events: usize },
+    /// A message was changed, which is in a thread or not.
+    Edit { in_thread: bool },
+    /// A message was posted, which tells so many events, to a thread or not.
+    Post { events: usize, in_thread: bool },
+}
+
+impl Sent {
+    pub(super) const fn is_in_thread(self) -> bool {
+        match self {
+            Self::Edit { in_thread } | Self::Post { in_thread, .. } => in_thread,
+        }
+    }
+}
+
+/// A message that Discord has.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Stored {
+    /// Discord's name for it.
+    pub(crate) id: String,
+    /// The channel or thread that it is in.
+    pub(crate) channel: Option<String>,
+}
+
+/// What is wrong with the place of a message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Misplaced {
+    /// Its thread takes no changes any more: a new message there wakes it.
+    Archived,
+    /// Its thread is gone, or locked.
+    Gone,
+    /// The channel is a forum, in which every message is in a thread.
+    NeedsThread,
+    /// The channel is no forum, and opens no threads.
+    NoForum,
 }
 
 /// What has to become of the message.
@@ -76,7 +106,9 @@ pub(crate) enum Outcome {
     /// The webhook is gone: nothing more goes there.
     Closed { reason: String },
     /// Discord has it, under this id if it said so.
-    Delivered { message: Option<String> },
+    Delivered { message: Option<Stored> },
+    /// It cannot be where it was to be.
+    Misplaced(Misplaced),
     /// It will never be taken as it is.
     Refused { reason: String },
     /// The webhook takes nothing for a while, which people have to mend; send it again when there is a permit.

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::answer::{Answer, LimitHeaders, Problem, Response, Scope, seconds};
+use super::answer::{Answer, LimitHeaders, Problem, Scope, seconds};
+use super::permit::{Misplaced, Sent, Stored};
 
 /// What an answer means for the message, its webhook and the process.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -13,11 +14,13 @@ pub(super) enum Verdict {
     /// The webhook is gone or its token is refused: it must never be called again.
     Closed { reason: String },
     /// Discord has the message, under this id if it said so.
-    Delivered { message: Option<String> },
+    Delivered { message: Option<Stored> },
     /// It did not work out; the same message may, later.
     Failed(Failure),
     /// Too many requests of somebody.
     Limited { whom: Whom, pause: Duration },
+    /// The message cannot be where it was to be.
+    Misplaced(Misplaced),
     /// This message will never be taken as it is.
     Refused { reason: String },
     /// The webhook takes nothing at the moment, through no fault of the message.
@@ -49,15 +52,29 @@ pub(super) enum Whom {
 /// The shortest pause after a 429, in case an answer asks for none.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// The same for a change of a message: that it is not there says nothing about the webhook.
-pub(super) fn verdict_of_edit(answer: &Answer) -> Verdict {
-    let is_unknown = |response: &Response| {
-        response.status == 404 && response.problem().and_then(|problem| problem.code()) == Some(UNKNOWN_MESSAGE)
+/// The same for what was sent to a place that may be gone while the webhook is not: a message, or a thread.
+pub(super) fn verdict_on(sent: Sent, answer: &Answer) -> Verdict {
+    let code = match answer {
+        Answer::Response(response) if (400..500).contains(&response.status) && response.status != 429 => {
+            response.problem().and_then(|problem| problem.code())
+        }
+        _ => None,
     };
-    match answer {
-        Answer::Response(response) if is_unknown(response) => Verdict::Vanished,
+    match (sent, code) {
+        (Sent::Edit { .. }, Some(UNKNOWN_MESSAGE)) if !is_forbidden(answer) => Verdict::Vanished,
+        _ if sent.is_in_thread() && code.is_some_and(|code| LOST_THREADS.contains(&code)) => {
+            Verdict::Misplaced(Misplaced::Gone)
+        }
+        (_, Some(ARCHIVED_THREAD)) => Verdict::Misplaced(Misplaced::Archived),
+        (_, Some(FORUM_NEEDS_A_THREAD)) => Verdict::Misplaced(Misplaced::NeedsThread),
+        (_, Some(THREAD_OUTSIDE_A_FORUM)) => Verdict::Misplaced(Misplaced::NoForum),
         _ => verdict(answer),
     }
+}
+
+/// An unknown message with this status is a block at the edge.
+fn is_forbidden(answer: &Answer) -> bool {
+    matches!(answer, Answer::Response(response) if response.status == 403)
 }
 
 pub(super) fn verdict(answer: &Answer) -> Verdict {
@@ -76,7 +93,10 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     match (response.status, code) {
         // Not ready: nothing is stored, whatever the first digit says.
         (202, _) => failed(Failure { pause: asked_pause(&response.headers, problem.as_ref()), ..nothing }),
-        (200..=299, _) => Verdict::Delivered { message: response.id("id") },
+        (200..=299, _) => {
+            let stored = |id| Stored { id, channel: response.id("channel_id") };
+            Verdict::Delivered { message: response.id("id").map(stored) }
+        }
         (_, Some(OVERLOADED | SENDING_DISABLED | FEATURE_DISABLED)) => {
             failed(Failure { pause: asked_pause(&response.headers, problem.as_ref()), ..nothing })
         }
@@ -84,7 +104,9 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
         (401, _) | (404, Some(UNKNOWN_WEBHOOK | UNKNOWN_CHANNEL)) => Verdict::Closed { reason: reason() },
         // The edge refuses our client: not the webhook's fault.
         (403, None | Some(BLOCKED_AT_THE_EDGE)) => Verdict::Banned { trouble: reason(), pause: None },
-        (403, _) | (400, Some(FORUM_NEEDS_A_THREAD)) => Verdict::Suspended { reason: reason() },
+        (403, _) | (400, Some(FORUM_NEEDS_A_THREAD | TAG_REQUIRED | TAG_REFUSED | TOO_MANY_THREADS)) => {
+            Verdict::Suspended { reason: reason() }
+        }
         (400 | 405 | 413 | 415 | 422, _) => Verdict::Refused { reason: reason() },
         // Sent again nothing is lost; 502 and 503 come from before Discord and stored nothing.
         (502 | 503, _) => failed(nothing),
@@ -154,11 +176,21 @@ const SENDING_DISABLED: u64 = 40004;
 const FEATURE_DISABLED: u64 = 40006;
 const BLOCKED_AT_THE_EDGE: u64 = 40333;
 const OVERLOADED: u64 = 130_000;
+const TAG_REFUSED: u64 = 40066;
+const TAG_REQUIRED: u64 = 40067;
+const ARCHIVED_THREAD: u64 = 50083;
+const LOCKED_THREAD: u64 = 160_005;
+const TOO_MANY_THREADS: u64 = 160_006;
 const FORUM_NEEDS_A_THREAD: u64 = 220_001;
+const THREAD_OUTSIDE_A_FORUM: u64 = 220_003;
+
+/// A thread that was deleted, or that takes nothing from webhooks.
+const LOST_THREADS: [u64; 2] = [UNKNOWN_CHANNEL, LOCKED_THREAD];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::send::Response;
 
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Verdict {
         let headers =
@@ -235,17 +267,20 @@ mod tests {
 
     #[test]
     fn a_success_is_delivered_whatever_its_body_and_has_the_id_if_there_is_one() {
-        let id = || Some("1290000000000000001".to_owned());
+        let id = |channel: Option<&str>| {
+            Some(Stored { id: "1290000000000000001".to_owned(), channel: channel.map(str::to_owned) })
+        };
         for (body, message) in [
             ("", None),
             ("{}", None),
             ("<html>", None),
-            (r#"{"id":"1290000000000000001","embeds":[]}"#, id()),
+            (r#"{"id":"1290000000000000001","embeds":[]}"#, id(None)),
+            (r#"{"id":"1290000000000000001","channel_id":"77"}"#, id(Some("77"))),
             (r#"{"id":1290000000000000001}"#, None),
             (r#"{"id":"12a"}"#, None),
             (r#"{"id":""}"#, None),
             (r#"{"id":"129000000000000000100"}"#, None),
-            (r#"{"id":"1290000000000000001","code":130000}"#, id()),
+            (r#"{"id":"1290000000000000001","code":130000}"#, id(None)),
         ] {
             assert_eq!(answer(200, &[], body), Verdict::Delivered { message }, "{body}");
         }
@@ -275,6 +310,7 @@ mod tests {
         Fault,
         Limited(Whom),
         MayRepeat,
+        Misplaced(Misplaced),
         Refused,
         Suspended,
         Vanished,
@@ -290,6 +326,7 @@ mod tests {
                 Verdict::Failed(failure) if failure.may_have_arrived => Self::MayRepeat,
                 Verdict::Failed(_) => Self::Failed,
                 Verdict::Limited { whom, .. } => Self::Limited(*whom),
+                Verdict::Misplaced(how) => Self::Misplaced(*how),
                 Verdict::Refused { .. } => Self::Refused,
                 Verdict::Suspended { .. } => Self::Suspended,
                 Verdict::Vanished => Self::Vanished,
@@ -302,9 +339,8 @@ mod tests {
         (&[200, 204], &[0], Kind::Delivered),
         (&[202], &[110_000, 111_000], Kind::Failed),
         (&[400], &[50035, 50006, 50109, 50041, 30015], Kind::Refused),
-        (&[400], &[220_001], Kind::Suspended),
-        (&[400], &[220_002, 220_003, 220_004, 40066, 40067, 50083], Kind::Refused),
-        (&[400], &[160_005, 160_006], Kind::Refused),
+        (&[400], &[220_001, 40066, 40067, 160_006], Kind::Suspended),
+        (&[400], &[220_002, 220_003, 220_004, 50083, 160_005], Kind::Refused),
         (&[403], &[160_005, 160_006, 400_001, 50001, 50013, 10008], Kind::Suspended),
         (&[400], &[520_001, 520_002, 520_003, 200_000, 200_001, 240_000, 20009, 10087], Kind::Refused),
         (&[400], &[50045, 50046, 50110, 50123], Kind::Refused),
@@ -354,10 +390,33 @@ mod tests {
     }
 
     #[test]
+    fn a_message_in_the_wrong_place_is_told_from_one_that_is_wrong() {
+        use Misplaced::{Archived, Gone, NeedsThread, NoForum};
+        let on = |sent, status, code| {
+            let body = format!(r#"{{"message":"m","code":{code}}}"#);
+            let headers = LimitHeaders::default();
+            Kind::of(&verdict_on(sent, &Answer::Response(Response { status, headers, body: body.into_bytes() })))
+        };
+        let post = |in_thread| Sent::Post { events: 1, in_thread };
+        assert_eq!(on(post(false), 400, 220_001), Kind::Misplaced(NeedsThread));
+        assert_eq!(on(post(false), 400, 220_003), Kind::Misplaced(NoForum));
+        assert_eq!(on(post(true), 404, 10003), Kind::Misplaced(Gone));
+        assert_eq!(on(post(false), 404, 10003), Kind::Closed, "the channel itself is gone");
+        assert_eq!(on(post(true), 403, 160_005), Kind::Misplaced(Gone), "locked");
+        assert_eq!(on(Sent::Edit { in_thread: true }, 400, 50083), Kind::Misplaced(Archived));
+        assert_eq!(on(Sent::Edit { in_thread: true }, 404, 10003), Kind::Misplaced(Gone));
+        assert_eq!(on(Sent::Edit { in_thread: true }, 404, 10008), Kind::Vanished);
+        assert_eq!(on(post(true), 404, 10015), Kind::Closed);
+    }
+
+    #[test]
     fn an_edit_has_the_verdict_of_a_message_but_where_the_message_is_gone() {
         let edit = |status, body: &str| {
             let headers = LimitHeaders::default();
-            verdict_of_edit(&Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() }))
+            verdict_on(
+                Sent::Edit { in_thread: false },
+                &Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() }),
+            )
         };
         assert_eq!(edit(404, r#"{"message":"Unknown Message","code":10008}"#), Verdict::Vanished);
         for (status, code) in [(200, 0), (404, 10015), (404, 10003), (401, 50027), (403, 10008), (400, 50035), (500, 0)]

@@ -106,6 +106,10 @@ struct Shown {
     webhook: usize,
     events: Vec<u32>,
     recovered: BTreeSet<u32>,
+    /// Said to be possible repeats.
+    marked: BTreeSet<u32>,
+    /// Problems: how often they occurred, and the numbers of all occurrences.
+    problems: BTreeMap<char, (u64, BTreeSet<u32>)>,
     is_deleted: bool,
 }
 
@@ -149,7 +153,7 @@ impl Discord {
     }
 
     /// Takes a message, or an edit of one.
-    pub(super) fn take(&mut self, webhook: usize, edited: Option<&str>, body: &[u8], now: Instant) -> Reply {
+    pub(super) fn take(&mut self, webhook: usize, edited: Option<&str>, body: &render::Body, now: Instant) -> Reply {
         let after = Duration::from_millis(self.random.u64(5..400));
         self.judge_request(webhook, now, after);
         let fault = self.fault(webhook, now);
@@ -260,7 +264,7 @@ impl Discord {
         &mut self,
         webhook: usize,
         edited: Option<&str>,
-        body: &[u8],
+        body: &render::Body,
         now: Instant,
         after: Duration,
     ) -> Answer {
@@ -287,7 +291,7 @@ impl Discord {
             reset_after: Some(reset_after),
             ..LimitHeaders::default()
         };
-        let text = String::from_utf8_lossy(body).into_owned();
+        let text = text_of(body);
         if text.contains("poison") {
             let problem = r#"{"code":50035,"message":"Invalid Form Body","errors":{}}"#;
             return response(400, headers, problem);
@@ -302,16 +306,25 @@ impl Discord {
     }
 
     /// Changes a message; gives its name if it is there.
-    fn edit(&mut self, webhook: usize, id: &str, message: &Value) -> Option<String> {
-        let shown = shown(webhook, message);
+    fn edit(&mut self, webhook: usize, id: &str, message: &Value, body: &render::Body) -> Option<String> {
+        let shown = shown(webhook, message, body);
         let known = self.messages.get_mut(id).filter(|known| !known.is_deleted)?;
         if (known.webhook, &known.events) != (webhook, &shown.events) || message.get("username").is_some() {
             self.violations.push(format!("an edit makes another message of {known:?}: {shown:?}"));
         }
+        for (problem, (count, numbers)) in &known.problems {
+            let is_more =
+                shown.problems.get(problem).is_some_and(|(now, all)| now >= count && all.is_superset(numbers));
+            if !is_more {
+                self.violations.push(format!("an edit forgets a problem: {known:?} {shown:?}"));
+            }
+        }
         if !known.recovered.is_subset(&shown.recovered) {
             self.violations.push(format!("an edit takes something back: {known:?} {shown:?}"));
         }
+        let occurred: Vec<_> = shown.problems.values().flat_map(|(_, numbers)| numbers).copied().collect();
         *known = shown;
+        occurred.into_iter().for_each(|number| drop(self.stored.entry(number).or_insert((1, 1))));
         self.edited += 1;
         Some(id.to_owned())
     }
@@ -324,33 +337,41 @@ impl Discord {
         }
     }
 
+    /// How often a problem occurred by the message that says most.
+    pub(super) fn occurrences(&self, webhook: usize, problem: char) -> u64 {
+        let messages = self.messages.values().filter(|message| message.webhook == webhook);
+        messages.filter_map(|message| message.problems.get(&problem)).map(|(count, _)| *count).max().unwrap_or_default()
+    }
+
     /// The events of which some message says that the program recovered.
     pub(super) fn recovered(&self) -> BTreeSet<u32> {
         self.messages.values().flat_map(|message| &message.recovered).copied().collect()
     }
 
     /// Stores a message or a change of one; gives its name if it is there then.
-    fn store(&mut self, webhook: usize, edited: Option<&str>, body: &[u8]) -> Option<String> {
-        let text = String::from_utf8_lossy(body);
+    fn store(&mut self, webhook: usize, edited: Option<&str>, body: &render::Body) -> Option<String> {
+        let text = text_of(body);
         if self.webhooks[webhook].is_deleted || text.contains("poison") || text.contains("breaker") {
             return None;
         }
-        let message: Value = serde_json::from_slice(body).expect("JSON");
+        let message: Value = serde_json::from_slice(&body.json).expect("JSON");
         if let Some(id) = edited {
-            return self.edit(webhook, id, &message);
+            return self.edit(webhook, id, &message, body);
         }
-        for embed in message["embeds"].as_array().expect("embeds") {
-            let Some(title) = number_in(embed["title"].as_str().unwrap_or_default()) else { continue };
-            let is_marked = embed["footer"]["text"].as_str().is_some_and(|text| text.contains("possible repeat"));
-            let (all, unmarked) = self.stored.entry(title).or_default();
+        let shown = shown(webhook, &message, body);
+        for number in &shown.events {
+            let (all, unmarked) = self.stored.entry(*number).or_default();
             *all += 1;
-            *unmarked += u32::from(!is_marked);
-            if title % 4 == 1 && *all == 1 {
-                self.finance.push(title);
+            *unmarked += u32::from(!shown.marked.contains(number));
+            if number % 4 == 1 && *all == 1 {
+                self.finance.push(*number);
             }
         }
+        for number in shown.problems.values().flat_map(|(_, numbers)| numbers) {
+            self.stored.entry(*number).or_insert((1, 1));
+        }
         let id = self.random.u64(..).to_string();
-        self.messages.insert(id.clone(), shown(webhook, &message));
+        self.messages.insert(id.clone(), shown);
         Some(id)
     }
 
@@ -370,24 +391,97 @@ impl Discord {
 }
 
 /// Reads a message. What says that the program recovered stands in the event that it belongs to, and never alone.
-fn shown(webhook: usize, message: &Value) -> Shown {
+fn shown(webhook: usize, message: &Value, body: &render::Body) -> Shown {
     let mut shown = Shown { webhook, ..Shown::default() };
+    let listing = body.files.iter().find(|file| file.name.starts_with("events-"));
+    let listing = listing.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
     for embed in message["embeds"].as_array().expect("embeds") {
-        let number = number_in(embed["title"].as_str().unwrap_or_default());
-        let fields = embed["fields"].as_array().into_iter().flatten();
-        let recovered = fields.filter(|field| field["name"] == "Recovered in").map(|field| &field["value"]);
-        let recovered: Vec<_> = recovered.map(|function| number_in(function.as_str().unwrap_or_default())).collect();
-        assert!(recovered.is_empty() || recovered == [number], "of another event: {embed}");
-        shown.events.extend(number);
-        shown.recovered.extend(recovered.into_iter().flatten());
+        let is_marked = embed["footer"]["text"].as_str().is_some_and(|text| text.contains("possible repeat"));
+        let title = embed["title"].as_str().unwrap_or_default();
+        let mut take = |number: u32, recovered: Vec<u32>| {
+            assert!(recovered.is_empty() || recovered == [number], "of another event: {embed}");
+            shown.events.push(number);
+            shown.recovered.extend(recovered);
+            shown.marked.extend(is_marked.then_some(number));
+        };
+        if let Some(problem) = problem_in(embed["description"].as_str().unwrap_or_default())
+            && !title.starts_with(['📋', '📚'])
+        {
+            let known = shown.problems.insert(problem, occurrences(embed, body));
+            assert!(known.is_none(), "a problem stands twice in a message: {message}");
+            continue;
+        }
+        if !title.starts_with(['📋', '📚']) {
+            let fields = embed["fields"].as_array().into_iter().flatten();
+            let recovered = fields.filter(|field| field["name"] == "Recovered in");
+            let recovered = recovered.filter_map(|field| numbers_in(field["value"].as_str().unwrap_or_default()).pop());
+            numbers_in(title).into_iter().for_each(|number| take(number, recovered.clone().collect()));
+            continue;
+        }
+        let lines = listing.as_deref().unwrap_or_else(|| embed["description"].as_str().unwrap_or_default());
+        for line in lines.lines() {
+            let mut numbers = numbers_in(line);
+            numbers.extend(values_in(line));
+            if let Some(problem) = problem_in(line) {
+                // What a list tells is not told anew: it begins with the next occurrence.
+                shown.problems.entry(problem).or_default().1.extend(numbers);
+                continue;
+            }
+            let recovered = if numbers.len() > 1 { numbers.split_off(1) } else { Vec::new() };
+            numbers.into_iter().for_each(|number| take(number, recovered.clone()));
+        }
+        if listing.is_some() {
+            // It stands beside all embeds of a list.
+            break;
+        }
     }
     shown
 }
 
-/// The number that an event of the simulation has in its title.
-pub(super) fn number_in(title: &str) -> Option<u32> {
-    let digits: String = title.split("No. ").nth(1)?.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+/// Reads how often a problem occurred, and the numbers of its occurrences: the newest in the title, of few the others
+/// as well, of many in a file.
+fn occurrences(embed: &Value, body: &render::Body) -> (u64, BTreeSet<u32>) {
+    let title = embed["title"].as_str().unwrap_or_default();
+    let count = title.split_once('×').map_or(1, |(_, count)| digits_of(&count.replace(',', "")));
+    let mut numbers: BTreeSet<u32> = numbers_in(title).into_iter().collect();
+    let fields = embed["fields"].as_array().into_iter().flatten();
+    for values in fields.filter(|field| field["name"].as_str().is_some_and(|name| name.starts_with("In the text"))) {
+        let values = values["value"].as_str().unwrap_or_default();
+        let listed = values.split(" and ").next().unwrap_or_default();
+        numbers.extend(listed.split(", ").filter_map(|number| number.parse::<u32>().ok()));
+    }
+    for file in body.files.iter().filter(|file| file.name.starts_with("occurrences-")) {
+        numbers.extend(String::from_utf8_lossy(&file.bytes).lines().flat_map(values_in));
+    }
+    (count, numbers)
+}
+
+/// The numbers that a line of a file has among the values that differ.
+fn values_in(line: &str) -> Vec<u32> {
+    let line: Value = serde_json::from_str(line).unwrap_or_default();
+    let values = line["values"].as_array().into_iter().flatten();
+    values.filter_map(|value| value.as_str()?.parse().ok()).collect()
+}
+
+fn problem_in(text: &str) -> Option<char> {
+    text.split("problem ").nth(1)?.chars().next()
+}
+
+fn digits_of(text: &str) -> u64 {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
+}
+
+/// Everything that is sent.
+fn text_of(body: &render::Body) -> String {
+    let files = body.files.iter().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    files.fold(String::from_utf8_lossy(&body.json).into_owned(), |text, file| text + &file)
+}
+
+/// The numbers that events of the simulation have in their texts.
+fn numbers_in(text: &str) -> Vec<u32> {
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    text.split("No. ").skip(1).filter_map(|text| digits(text).parse().ok()).collect()
 }
 
 fn failed(may_have_arrived: bool) -> Answer {

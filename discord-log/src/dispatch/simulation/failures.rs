@@ -93,3 +93,4 @@ impl World {
 pub(super) static RECOVERED: AtomicU64 = AtomicU64::new(0);
 pub(super) static EDITED: AtomicU64 = AtomicU64::new(0);
 pub(super) static JUDGED: AtomicU64 = AtomicU64::new(0);
+pub(super) static COUNTED: AtomicU64 = AtomicU64::new(0);

@@ -20,7 +20,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use self::discord::{Discord, Fault, Reply};
-use self::failures::{EDITED, Failed, JUDGED, RECOVERED};
+use self::failures::{COUNTED, EDITED, Failed, JUDGED, RECOVERED};
 use super::*;
 use crate::record::{DiskJournal, Failing, PowerCut, Settings, Storage};
 
@@ -53,9 +53,11 @@ fn ten_thousand_bad_days_lose_nothing() {
     });
     let failed = failed.into_inner().expect("no other panic");
     assert!(failed.is_empty(), "SIMULATION_SEED={} and {} others fail", failed[0], failed.len() - 1);
-    let [recovered, edited, judged] = [&RECOVERED, &EDITED, &JUDGED].map(|count| count.load(Ordering::Relaxed));
-    println!("{recovered} recoveries shown, {edited} edits, all of them in {judged} good days");
-    let is_seldom = seeds.end - seeds.start == SEEDS && (recovered < 50_000 || edited < 10_000 || judged < 300);
+    let [recovered, edited, judged, counted] =
+        [&RECOVERED, &EDITED, &JUDGED, &COUNTED].map(|count| count.load(Ordering::Relaxed));
+    println!("{recovered} recoveries shown, {edited} edits, all in {judged} good days; {counted} problems counted");
+    let is_seldom =
+        seeds.end - seeds.start == SEEDS && (recovered < 50_000 || edited < 10_000 || judged < 300 || counted < 5_000);
     assert!(!is_seldom, "{recovered} recoveries, {edited} edits, {judged} good days: they test nothing");
 }
 
@@ -103,6 +105,9 @@ struct Issued {
     /// Seen in the process that took it.
     of: u32,
     failing: Option<Failed>,
+    /// One of few that occur again and again.
+    problem: Option<char>,
+    calls: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -292,13 +297,15 @@ impl World {
     fn log_one(&mut self, channel: Channel, severity: Severity) -> u32 {
         let offset = CHANNELS.iter().position(|known| *known == channel).unwrap_or_default() as u32;
         let number = self.issued.len() as u32 * 4 + offset;
-        let text = self.any_text();
-        let mut event = Event::system_event(format!("No. {number} of many"), text);
+        let problem = self.any_problem(channel, severity);
+        let text = if problem.is_some() { "fine" } else { self.any_text() };
+        let what = problem.map_or_else(|| in_letters(number), |problem| format!("problem {problem}"));
+        let mut event = Event::system_event(format!("No. {number} of many"), format!("{text} {what}"));
         event.stamp(self.now.wall);
         let mut event = event.in_channel(channel).with_severity(severity);
         let mut failing = None;
-        // The fresh one comes when nothing is planned any more.
-        if severity < Severity::Critical {
+        // The fresh one comes when nothing is planned any more; of a problem only the newest occurrence is shown.
+        if severity < Severity::Critical && problem.is_none() {
             (event, failing) = self.raise(number, event);
         }
         let repeats = if self.random.u8(..20) == 0 { self.random.u64(1..9) } else { 0 };
@@ -319,9 +326,17 @@ impl World {
             is_unsynced: false,
             of: self.process.number,
             failing,
+            problem,
+            calls: 1 + repeats,
         };
         self.issued.insert(number, issued);
         number
+    }
+
+    /// Of what is grouped, a part occurs again and again.
+    fn any_problem(&mut self, channel: Channel, severity: Severity) -> Option<char> {
+        let is_grouped = channel != Channel::Finance && (Severity::Warning..Severity::Critical).contains(&severity);
+        (is_grouped && self.random.u8(..3) == 0).then(|| if self.random.bool() { 'a' } else { 'b' })
     }
 
     /// Most are taken; some are refused, and some break the server.
@@ -423,6 +438,11 @@ impl Process {
         let dispatch = Dispatch::new(config, shared, counters, seed, now.instant);
         Self { number, journal, dispatch, counters, looks_at: Some(now.instant) }
     }
+}
+
+/// A number that makes a problem of its own.
+fn in_letters(number: u32) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
 }
 
 /// Ten times the size of the queue, and a file that is read beside it.

@@ -15,7 +15,7 @@ use crate::record::archive::Archive;
 use crate::record::chunk::{self, ChunkName};
 use crate::record::home::{self, Home};
 use crate::record::strand::StrandKey;
-use crate::record::{Entry, Now, Persisted, closed};
+use crate::record::{Entry, Now, Persisted, closed, open_messages};
 
 /// One look at the files.
 pub(super) struct Look<'j> {
@@ -77,9 +77,11 @@ impl Look<'_> {
 
     fn settle_down(&self, home: Home) {
         let closures = closed::read(&*self.journal.storage, &self.journal.root);
+        let problems = self.journal.archive().problems(&*self.journal.storage);
         let mut state = self.journal.state();
         state.homes.insert(OWN, home);
         state.closures.extend(closures);
+        state.problems = problems;
         state.tidies_at = Some(self.now.instant);
         if state.fails_until.is_some() {
             state.recover(self.now.instant);
@@ -103,6 +105,9 @@ impl Look<'_> {
             match found {
                 Ok(Some((home, found))) => {
                     self.persisted.unclean += usize::from(!home.was_ended());
+                    let own = service.join(&self.journal.instance);
+                    let open = open_messages::take_over(storage, home.dir(), &own);
+                    self.journal.state().found_open.extend(open);
                     self.persisted.adopted += self.journal.state().announce(home, found);
                 }
                 Ok(None) => {}
@@ -167,10 +172,28 @@ impl Look<'_> {
         Ok((name, bytes.len() as u64))
     }
 
+    /// Writes what messages tell that may still change, before what they tell is settled.
+    fn keep_open(&mut self) {
+        let storage = &*self.journal.storage;
+        let (open, problems) = {
+            let mut state = self.journal.state();
+            (std::mem::take(&mut state.open), std::mem::take(&mut state.noted_problems))
+        };
+        let home = self.journal.service.join(&self.journal.instance);
+        for (message, state) in open {
+            if let Err(error) = open_messages::write(storage, &home, &message, state.as_deref()) {
+                self.trouble(&format!("after a restart a problem may be told in a second message: {error}"));
+                break;
+            }
+        }
+        // What is not noted is not known when it comes back.
+        let _ = self.journal.archive().note_problems(storage, &problems);
+    }
+
     /// Puts on the disk what was settled; says whether that was all.
     fn settle(&mut self) -> bool {
         let storage = &*self.journal.storage;
-        let (removed, changed, ended, ticket) = {
+        let (removed, changed, ended, ticket, is_writable) = {
             let mut state = self.journal.state();
             let settled = &mut state.settled;
             let homes = std::mem::take(&mut settled.changed);
@@ -178,8 +201,11 @@ impl Look<'_> {
             let is_writable = state.fails_until.is_none();
             let ended = if is_writable { std::mem::take(&mut state.settled.ended) } else { Vec::new() };
             let changed: Vec<_> = homes.iter().filter_map(|home| state.homes.get(home)).map(Home::saved).collect();
-            (removed, changed, ended, ticket)
+            (removed, changed, ended, ticket, is_writable)
         };
+        if is_writable {
+            self.keep_open();
+        }
         // Before the files: a buried event is nowhere else once its file is gone.
         match self.journal.archive().keep(storage, &ended) {
             Ok(bytes) => self.journal.state().archived += bytes,

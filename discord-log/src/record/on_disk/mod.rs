@@ -140,6 +140,22 @@ impl Journal for DiskJournal {
         self.state().close(closures);
     }
 
+    fn keep_open(&self, message: &str, state: Option<Vec<u8>>) {
+        self.state().open.insert(message.to_owned(), state);
+    }
+
+    fn take_open(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.state().found_open)
+    }
+
+    fn problems(&self) -> Vec<u8> {
+        std::mem::take(&mut self.state().problems)
+    }
+
+    fn note_problems(&self, lines: Vec<u8>) {
+        self.state().noted_problems.extend(lines);
+    }
+
     fn last(&self) -> Seq {
         self.state().last()
     }

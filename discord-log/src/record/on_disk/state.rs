@@ -39,6 +39,13 @@ pub(super) struct State {
     /// Closed by this process and not in a file yet.
     pub(super) closing: Closures,
     pub(super) settled: Settled,
+    /// Messages that may still change, as they are to be written; nothing for those that change no more.
+    pub(super) open: BTreeMap<String, Option<Vec<u8>>>,
+    /// The same of earlier processes, for whoever goes on with them.
+    pub(super) found_open: Vec<Vec<u8>>,
+    /// What was noted of problems, and what is to be added.
+    pub(super) problems: Vec<u8>,
+    pub(super) noted_problems: Vec<u8>,
     pub(super) adopts_at: Option<Instant>,
     pub(super) tidies_at: Option<Instant>,
     pub(super) has_tidied: bool,
@@ -80,6 +87,10 @@ impl State {
             closures: Closures::new(),
             closing: Closures::new(),
             settled: Settled::default(),
+            open: BTreeMap::new(),
+            found_open: Vec::new(),
+            problems: Vec::new(),
+            noted_problems: Vec::new(),
             adopts_at: None,
             tidies_at: None,
             has_tidied: false,
@@ -139,7 +150,8 @@ impl State {
         let mut taken = Vec::new();
         for is_urgent in [true, false] {
             if let Some(strand) = self.strands.get_mut(&StrandKey { channel, is_urgent }) {
-                taken.extend(strand.take(most.saturating_sub(taken.len())));
+                // However many errors there are, the rest has a share.
+                taken.extend(strand.take(most.saturating_sub(taken.len()).max(most / 4)));
             }
         }
         taken

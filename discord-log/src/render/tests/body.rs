@@ -6,20 +6,42 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
+use crate::render::File;
+
 /// Fails on a body that Discord would refuse.
 #[track_caller]
 pub(super) fn assert_valid(message: &Json) {
     assert_schema(MESSAGE.as_ref(), message);
-    assert_keys(message, &["username", "content", "embeds", "allowed_mentions", "flags"]);
+    assert_keys(message, &["username", "content", "embeds", "allowed_mentions", "flags", "attachments", "thread_name"]);
     assert_username(message["username"].as_str().expect("a username"));
     assert_content(message);
+}
+
+/// Fails unless the files are those that the body names, and such that Discord takes them.
+#[track_caller]
+pub(super) fn assert_files(message: &Json, files: &[File]) {
+    let named: Vec<_> = message["attachments"].as_array().into_iter().flatten().collect();
+    assert!(named.len() == files.len() && files.len() <= 10, "{} of {} files are named", named.len(), files.len());
+    for (position, (named, file)) in named.iter().zip(files).enumerate() {
+        assert_keys(named, &["id", "filename"]);
+        assert_eq!(
+            (named["id"].as_str(), named["filename"].as_str()),
+            (Some(&*position.to_string()), Some(&*file.name))
+        );
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+        assert!(file.name.starts_with(|c: char| c.is_ascii_alphanumeric()), "{}", file.name);
+        assert!(file.name.bytes().all(is_plain) && (5..=80).contains(&file.name.len()), "{}", file.name);
+        assert!(!file.bytes.is_empty() && file.bytes.len() <= 8 << 20, "{}: {} bytes", file.name, file.bytes.len());
+    }
+    assert!(files.iter().map(|file| file.bytes.len()).sum::<usize>() <= 24 << 20);
 }
 
 /// Fails on the body of an edit that Discord would refuse, or of which it would ignore something.
 #[track_caller]
 pub(super) fn assert_valid_edit(edit: &Json) {
     assert_schema(EDIT.as_ref(), edit);
-    assert_keys(edit, &["content", "embeds", "allowed_mentions"]);
+    assert_keys(edit, &["content", "embeds", "allowed_mentions", "attachments"]);
+    assert!(edit["attachments"].is_array(), "without a list of files the old ones would stay");
     assert_content(edit);
 }
 
@@ -34,7 +56,9 @@ fn assert_schema(schema: Option<&Validator>, message: &Json) {
 #[track_caller]
 fn assert_content(message: &Json) {
     assert_known_keys(message);
-    assert_eq!(message["allowed_mentions"], json!({ "parse": [] }));
+    let pings = message["content"].as_str().is_some_and(|content| content.starts_with(super::PINGED));
+    let allowed = if pings { json!({ "parse": [], "roles": ["7"], "users": ["9"] }) } else { json!({ "parse": [] }) };
+    assert_eq!(message["allowed_mentions"], allowed);
     let embeds = message["embeds"].as_array().expect("embeds");
     assert!((1..=10).contains(&embeds.len()), "{} embeds", embeds.len());
     if let Some(content) = message.get("content") {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Failure, PLACE, embed, entries, line, rendered, settings};
+use super::{Failure, PLACE, alone, edited, embed, line, posted, rendered, settings};
 use crate::event::{Amount, Event, Severity};
-use crate::render::{Repeat, addition, edit, message};
+use crate::reduce::Form;
+use crate::render::{Repeat, addition};
 
-fn draw(embed: &Json) -> String {
+pub(super) fn draw(embed: &Json) -> String {
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let mut drawing = format!("▌{}   #{:06x}\n", text(&embed["title"]), embed["color"].as_u64().unwrap_or_default());
     for line in text(&embed["description"]).lines() {
@@ -92,10 +93,9 @@ fn the_local_log_adds_what_came_later_and_nothing_more() {
 
 #[test]
 fn an_edit_shows_what_the_message_showed() {
-    let entries = entries([Event::startup(), Event::error(&std::io::Error::other("refused"), "Pay")]);
-    let (message, _) = message(&settings(), &entries, Repeat::Possible);
-    let message: Json = serde_json::from_slice(&message.to_json()).expect("JSON");
-    let edit: Json = serde_json::from_slice(&edit(&settings(), &entries, Repeat::Possible).to_json()).expect("JSON");
+    let shown = alone([Event::startup(), Event::error(&std::io::Error::other("refused"), "Pay")]);
+    let (message, ..) = posted(&settings(), &shown, Form::Embeds, Repeat::Possible);
+    let (edit, _) = edited(&settings(), &shown, Repeat::Possible);
     for key in ["content", "embeds", "allowed_mentions"] {
         assert_eq!(edit[key], message[key], "{key}");
     }
@@ -110,7 +110,6 @@ fn the_body_of_an_error_is_this() {
 
 #[test]
 fn a_possible_repeat_says_so() {
-    let (message, _) = message(&settings(), &entries([Event::startup()]), Repeat::Possible);
-    let body: Json = serde_json::from_slice(&message.to_json()).expect("JSON");
+    let (body, ..) = posted(&settings(), &alone([Event::startup()]), Form::Embeds, Repeat::Possible);
     insta::assert_snapshot!(draw(&body["embeds"][0]));
 }

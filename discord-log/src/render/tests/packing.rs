@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use serde_json::Value as Json;
 
-use super::{Failure, PLACE, body, embed, entries, inert, line, messages, rendered, settings};
+use super::{Failure, PLACE, alone, body, embed, inert, line, messages, rendered, settings};
 use crate::event::{Event, Severity, TEXT_CAPACITY};
 use crate::render::{Repeat, Settings};
 
 fn posted(events: impl IntoIterator<Item = Event>) -> Vec<(Json, usize)> {
-    let messages = messages(&settings(), &entries(events), Repeat::First);
+    let messages = messages(&settings(), &alone(events), Repeat::First);
     for (message, _) in &messages {
         body::assert_valid(message);
         inert::assert_inert(message);
@@ -51,7 +51,7 @@ fn a_lone_event_may_use_the_whole_message() {
     let messages = posted([error(&"no ".repeat(10_000))]);
     let description = text(&messages[0].0["embeds"][0]["description"]);
     assert!(description.chars().count() > 4_000, "{}", description.chars().count());
-    assert!(description.ends_with("\n```\n… (30,000 bytes in all)"), "{description:?}");
+    assert!(description.ends_with("\n```\n… (30,000 bytes, see the file)"), "{description:?}");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn every_limit_is_used_and_none_is_passed() {
     assert!((5_950..=6_000).contains(&characters), "{characters}");
 
     let settings = Settings { service: long, ..settings() };
-    let (message, _) = &messages(&settings, &entries([Event::startup()]), Repeat::First)[0];
+    let (message, _) = &messages(&settings, &alone([Event::startup()]), Repeat::First)[0];
     body::assert_valid(message);
     assert_eq!(text(&message["username"]).chars().count(), 80);
 }
@@ -101,7 +101,7 @@ fn the_bytes_of_wide_characters_are_counted() {
 fn a_text_of_256_kib_says_how_long_it_was() {
     let event = Event::system_event("Dump", "line\n".repeat(TEXT_CAPACITY / 5 + 1)).field("reason", "test");
     let embed = &posted([event])[0].0["embeds"][0];
-    assert!(text(&embed["description"]).ends_with(" … (262,145 bytes in all)"));
+    assert!(text(&embed["description"]).ends_with(" … (262,145 bytes, see the file)"));
     assert_eq!(embed["fields"][0]["name"], "… more fields");
 }
 
@@ -119,7 +119,7 @@ fn fields_that_do_not_fit_are_counted_and_named() {
 fn a_long_field_is_cut_for_its_own_sake_and_short_ones_stay_whole() {
     let event = Event::user_action("x").field("payload", "y".repeat(5_000)).field("note", "short");
     let fields = &posted([event])[0].0["embeds"][0]["fields"];
-    assert!(text(&fields[0]["value"]).ends_with("y … (5,000 bytes in all)"));
+    assert!(text(&fields[0]["value"]).ends_with("y … (5,000 bytes, see the file)"));
     assert_eq!(text(&fields[0]["value"]).chars().count(), 1_024);
     assert_eq!(fields[1]["value"], "short");
 }
@@ -133,7 +133,8 @@ fn all_causes_are_told_or_counted() {
         let messages = posted([Event::error(&chain, "")].into_iter().chain(others));
         let description = text(&messages[0].0["embeds"][0]["description"]);
         let told = description.matches("↳ cause").count();
-        let counted = description.rsplit_once("\n… ").and_then(|(_, rest)| rest.strip_suffix(" more causes"));
+        let counted =
+            description.rsplit_once("\n… ").and_then(|(_, rest)| rest.strip_suffix(" more causes in the file"));
         assert_eq!(told + counted.map_or(0, |count| count.parse().expect("a number")), 30, "{description}");
         assert_eq!(counted.is_some(), beside > 0);
     }
@@ -162,7 +163,7 @@ fn a_backtrace_takes_the_room_that_nothing_else_needs() {
     let with = &posted([traced(error("refused").field("note", "short"))])[0].0["embeds"][0];
     let description = text(&with["description"]);
     assert!(description.starts_with("refused\n```\n") && description.ends_with("\n```"), "{description}");
-    assert!(description.contains("/src/ser.rs:"), "{description}");
+    assert!(description.contains("▸ "), "{description}");
     assert_eq!(with["fields"], plain["fields"]);
     let filled = |event: Event| (0..6).fold(event, |event, _| event.field("f", "y".repeat(5_000)));
     let long = || filled(error(&"x".repeat(20_000)));

@@ -38,7 +38,7 @@ fn unreachable() -> Answer {
 /// Sends one request and gives what came of it.
 fn send(engine: &mut Engine, lane: LaneId, answer: &Answer, now: Instant) -> Outcome {
     let permit = engine.permit(lane, now).expect("a permit");
-    engine.complete(permit, answer, Sent::Post { events: 1 }, now)
+    engine.complete(permit, answer, Sent::Post { events: 1, in_thread: false }, now)
 }
 
 fn denied(engine: &mut Engine, lane: LaneId, now: Instant) -> Option<Duration> {
@@ -60,11 +60,11 @@ fn a_lane_sends_one_request_at_a_time() {
     assert_eq!(engine.permit(one, now).expect_err("busy"), Denied::Busy);
     let other = engine.permit(two, now).expect("another lane is free");
     assert_eq!(
-        engine.complete(permit, &delivered(), Sent::Post { events: 1 }, now),
+        engine.complete(permit, &delivered(), Sent::Post { events: 1, in_thread: false }, now),
         Outcome::Delivered { message: None }
     );
     assert_eq!(
-        engine.complete(other, &delivered(), Sent::Post { events: 1 }, now),
+        engine.complete(other, &delivered(), Sent::Post { events: 1, in_thread: false }, now),
         Outcome::Delivered { message: None }
     );
 }
@@ -105,7 +105,7 @@ fn a_ban_lets_one_request_through_at_a_time() {
         let now = start + Duration::from_secs(second);
         if let Ok(permit) = engine.permit(one, now) {
             assert_eq!(engine.permit(two, now).expect_err("one probe at a time"), Denied::Busy);
-            engine.complete(permit, &ban, Sent::Post { events: 1 }, now);
+            engine.complete(permit, &ban, Sent::Post { events: 1, in_thread: false }, now);
             requests += 1;
         }
     }
@@ -126,7 +126,7 @@ fn the_hidden_limit_of_a_channel_is_never_reached() {
             Ok(permit) => {
                 sent.push(now);
                 now += Duration::from_millis(30);
-                engine.complete(permit, &delivered(), Sent::Post { events: 1 }, now);
+                engine.complete(permit, &delivered(), Sent::Post { events: 1, in_thread: false }, now);
             }
             Err(Denied::Until(until)) => now = until,
             Err(other) => panic!("{other:?}"),
@@ -155,7 +155,7 @@ fn a_message_that_people_deleted_is_no_trouble_of_the_webhook() {
     for second in 0..10 {
         let now = start + Duration::from_secs(second);
         let permit = engine.permit(one, now).expect("no pause");
-        assert_eq!(engine.complete(permit, &gone, Sent::Edit, now), Outcome::Vanished);
+        assert_eq!(engine.complete(permit, &gone, Sent::Edit { in_thread: false }, now), Outcome::Vanished);
     }
     let health = engine.health().remove(0);
     assert_eq!((health.state, health.delivered, &*health.trouble), (WebhookState::Up, 0, ""));
@@ -169,12 +169,12 @@ fn edits_have_a_bucket_of_their_own_and_share_the_rest() {
     let now = Instant::now();
     let last = response(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "2")], "{}");
     let permit = engine.permit(one, now).expect("a permit");
-    assert!(matches!(engine.complete(permit, &last, Sent::Edit, now), Outcome::Delivered { .. }));
+    assert!(matches!(engine.complete(permit, &last, Sent::Edit { in_thread: false }, now), Outcome::Delivered { .. }));
     assert_eq!(denied(&mut engine, one, now), None, "a message may go");
     assert!(engine.edits_at(one, now) > Some(now + Duration::from_secs(2)));
     let permit = engine.permit(one, now).expect("a permit");
     let gone = response(404, &[], r#"{"message":"Unknown Webhook","code":10015}"#);
-    assert!(matches!(engine.complete(permit, &gone, Sent::Edit, now), Outcome::Closed { .. }));
+    assert!(matches!(engine.complete(permit, &gone, Sent::Edit { in_thread: false }, now), Outcome::Closed { .. }));
     assert_eq!(engine.permit(one, now).expect_err("closed"), Denied::Closed);
 }
 
@@ -207,7 +207,12 @@ fn refused_requests_pause_the_process_long_before_a_ban() {
         loop {
             match engine.permit(lane, now) {
                 Ok(permit) => {
-                    break drop(engine.complete(permit, &response(401, &[], "{}"), Sent::Post { events: 1 }, now));
+                    break drop(engine.complete(
+                        permit,
+                        &response(401, &[], "{}"),
+                        Sent::Post { events: 1, in_thread: false },
+                        now,
+                    ));
                 }
                 Err(Denied::Until(until)) => now = until,
                 Err(other) => panic!("{other:?}"),
@@ -256,7 +261,7 @@ fn flood(engine: &mut Engine, lanes: &[LaneId], start: Instant, answer: &Answer)
     while now < start + Duration::from_secs(600) {
         for permit in starters(engine, lanes, now) {
             sent.push(now);
-            engine.complete(permit, answer, Sent::Post { events: 1 }, now + Duration::from_millis(5));
+            engine.complete(permit, answer, Sent::Post { events: 1, in_thread: false }, now + Duration::from_millis(5));
         }
         now += Duration::from_millis(10);
     }
@@ -305,9 +310,9 @@ fn requests_on_their_way_count_as_used() {
     assert_eq!(permits.len(), 5);
     assert_eq!(engine.permit(lanes[5], now + Duration::from_secs(50)).expect_err("no room"), Denied::Busy);
     let answered = now + Duration::from_secs(51);
-    permits
-        .drain(..)
-        .for_each(|permit| drop(engine.complete(permit, &without_headers(), Sent::Post { events: 1 }, answered)));
+    permits.drain(..).for_each(|permit| {
+        drop(engine.complete(permit, &without_headers(), Sent::Post { events: 1, in_thread: false }, answered))
+    });
     assert_eq!(denied(&mut engine, lanes[5], answered), Some(Duration::from_secs(2)), "used when the answer came");
 }
 
@@ -354,7 +359,7 @@ fn a_limit_of_the_channel_holds_all_its_webhooks_and_one_goes_first_at_its_end()
     let later = now + Duration::from_secs(6);
     let permit = starters(&mut engine, &lanes, later).pop().expect("one goes first");
     assert_eq!(starters(&mut engine, &lanes, later).len(), 0, "the others wait for its answer");
-    engine.complete(permit, &delivered(), Sent::Post { events: 1 }, later);
+    engine.complete(permit, &delivered(), Sent::Post { events: 1, in_thread: false }, later);
     assert_eq!(starters(&mut engine, &lanes, later).len(), 3);
 }
 
@@ -365,16 +370,16 @@ fn after_a_global_limit_one_request_goes_first() {
     let now = Instant::now();
     let straggler = engine.permit(two, now).expect("a permit");
     send(&mut engine, one, &globally_limited(), now);
-    engine.complete(straggler, &delivered(), Sent::Post { events: 1 }, now);
+    engine.complete(straggler, &delivered(), Sent::Post { events: 1, in_thread: false }, now);
     let mut later = now + Duration::from_secs(4);
     for _ in 0..3 {
         let mut started = starters(&mut engine, &lanes, later);
         assert_eq!(started.len(), 1, "an answer from before the limit proves nothing, and neither does a limit");
-        engine.complete(started.remove(0), &globally_limited(), Sent::Post { events: 1 }, later);
+        engine.complete(started.remove(0), &globally_limited(), Sent::Post { events: 1, in_thread: false }, later);
         later += Duration::from_secs(4);
     }
     let permit = starters(&mut engine, &lanes, later).pop().expect("one goes first");
-    engine.complete(permit, &delivered(), Sent::Post { events: 1 }, later);
+    engine.complete(permit, &delivered(), Sent::Post { events: 1, in_thread: false }, later);
     assert_eq!(starters(&mut engine, &lanes, later).len(), 3);
 }
 
@@ -389,13 +394,13 @@ fn after_a_ban_no_other_lane_starts_before_the_first_is_answered() {
         let mut started = starters(&mut engine, &lanes, later);
         assert_eq!(started.len(), 1);
         assert_eq!(starters(&mut engine, &lanes, later + Duration::from_secs(3_600)).len(), 0);
-        engine.complete(started.remove(0), &unanswered, Sent::Post { events: 1 }, later);
+        engine.complete(started.remove(0), &unanswered, Sent::Post { events: 1, in_thread: false }, later);
         later += Duration::from_secs(60);
     }
     let first = starters(&mut engine, &lanes, later).pop().expect("a probe");
     engine.cancel(first);
     let first = starters(&mut engine, &lanes, later).pop().expect("a probe given back unused makes room for another");
-    engine.complete(first, &delivered(), Sent::Post { events: 1 }, later);
+    engine.complete(first, &delivered(), Sent::Post { events: 1, in_thread: false }, later);
     assert_eq!(starters(&mut engine, &lanes, later).len(), 3);
 }
 
@@ -404,9 +409,9 @@ fn requests_on_their_way_when_a_ban_comes_make_it_no_longer() {
     let (mut engine, one, two) = engine();
     let now = Instant::now();
     let permits = starters(&mut engine, &[one, two], now);
-    permits
-        .into_iter()
-        .for_each(|permit| drop(engine.complete(permit, &response(429, &[], "1015"), Sent::Post { events: 1 }, now)));
+    permits.into_iter().for_each(|permit| {
+        drop(engine.complete(permit, &response(429, &[], "1015"), Sent::Post { events: 1, in_thread: false }, now))
+    });
     assert!(denied(&mut engine, one, now) < Some(Duration::from_secs(16 * 60)));
 }
 
@@ -418,7 +423,7 @@ fn a_webhook_is_asked_for_its_channel_once() {
     assert_eq!(asked.lane(), one);
     assert!(engine.introduce(one, now).is_none(), "one is on its way");
     let permit = engine.permit(one, now).expect("the lane is not busy with it");
-    engine.complete(permit, &delivered(), Sent::Post { events: 1 }, now);
+    engine.complete(permit, &delivered(), Sent::Post { events: 1, in_thread: false }, now);
     assert_eq!(engine.introduced(asked, &introduction("77"), now), None);
     assert_eq!(budgets(&engine, one).get(1).map(String::as_str), Some("channel-77"));
     assert!(engine.introduce(one, now + Duration::from_secs(1_000_000)).is_none());
@@ -559,7 +564,7 @@ fn only_a_fault_of_the_server_puts_the_message_in_doubt() {
 fn a_delivered_message_has_its_id() {
     let (mut engine, one, _) = engine();
     let answer = response(200, &[], r#"{"id":"1290000000000000001","channel_id":"77"}"#);
-    let message = Some("1290000000000000001".to_owned());
+    let message = Some(Stored { id: "1290000000000000001".to_owned(), channel: Some("77".to_owned()) });
     assert_eq!(send(&mut engine, one, &answer, Instant::now()), Outcome::Delivered { message });
 }
 
@@ -576,9 +581,9 @@ fn what_is_not_ready_waits_as_long_as_it_asks_for() {
 fn a_suspension_is_told_and_ends() {
     let (mut engine, one, _) = engine();
     let now = Instant::now();
-    let forum = response(400, &[], r#"{"message":"a thread is needed","code":220001}"#);
+    let forum = response(400, &[], r#"{"message":"a tag is required","code":40067}"#);
     let Outcome::Suspended { reason } = send(&mut engine, one, &forum, now) else { panic!("not suspended") };
-    assert!(reason.contains("220001"), "{reason}");
+    assert!(reason.contains("40067"), "{reason}");
     assert_eq!(denied(&mut engine, one, now), Some(SUSPENSION));
     assert_eq!(denied(&mut engine, one, now + SUSPENSION), None);
 }
