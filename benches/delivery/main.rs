@@ -16,6 +16,7 @@ mod events;
 mod flood;
 mod messages;
 mod process;
+mod redaction;
 mod table;
 
 use table::Row;
@@ -23,13 +24,14 @@ use table::Row;
 /// Name, and what measures it.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("burst", || process::rows("burst")),
     ("backlog", backlog::measure),
     ("flood", || process::rows("flood")),
     ("paced-flood", || process::rows("paced-flood")),
     ("disk", || process::rows("disk")),
     ("messages", messages::measure),
+    ("redaction", || process::rows("redaction")),
 ];
 
 fn main() {
@@ -60,6 +62,7 @@ fn part(name: &str) {
         "flood" => table::tell(&flood::measure(None)),
         "paced-flood" => table::tell(&flood::measure(Some(100_000))),
         "disk" => table::tell(&disk::measure()),
+        "redaction" => table::tell(&redaction::measure()),
         other => println!("no part `{other}`"),
     }
 }

@@ -1,5 +1,5 @@
-//! For this workspace's measurements: the journal alone, on the real disk, and messages alone, sent nowhere. No part of the
-//! interface.
+//! For this workspace's measurements: the journal alone, on the real disk, messages alone, sent nowhere, and the
+//! redaction. No part of the interface.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::event::{Channel, Event, Severity};
+use crate::filter;
 use crate::record::{Disk, DiskJournal, Entry, EventId, Journal as _, Now, Seq, Settings};
-use crate::reduce::Form;
-use crate::reduce::{Back, Earlier, Group, Shown};
+use crate::reduce::{Back, Earlier, Form, Group, Shown};
 use crate::render::{self, Mentions, Post, Repeat, SourceUrl};
 
 /// A journal in files, without threads.
@@ -132,5 +132,16 @@ fn settings() -> render::Settings {
         currency: crate::event::Currency::EUR,
         source_url: SourceUrl::parse("https://example.com/{file}#L{line}"),
         mentions: Mentions::default(),
+    }
+}
+
+/// What masks secrets, with the names that are always masked.
+#[derive(Debug, Default)]
+pub struct Redaction(filter::Redaction);
+
+impl Redaction {
+    /// Masks what is secret in an event.
+    pub fn apply(&self, event: &mut Event) {
+        self.0.apply(event);
     }
 }

@@ -124,7 +124,7 @@ fn start(mut config: Config) -> Result<Running, InitError> {
         inbox.put(Input::Stop { deadline: Instant::now(), reply: Box::new(drop) });
         return Err(error);
     }
-    logger::open(config.filter.toggles, &config.render, keep);
+    logger::open(&config.filter, &config.render, keep);
     Ok(Running { orders, process: std::process::id(), shutdown_timeout: config.shutdown_timeout })
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::event::{Channel, Event, Kind, Severity, Stage};
-use crate::filter::{Toggle, Toggles};
+use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
 use crate::queue::{self, Digest, Flow, Queue, Valve};
@@ -35,6 +35,7 @@ pub(crate) type Keep = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
 
 #[derive(Clone)]
 struct LastWords {
+    redaction: Redaction,
     render: render::Settings,
     keep: Option<Keep>,
 }
@@ -145,7 +146,7 @@ pub(crate) fn log(mut event: Event) {
     COUNTERS.accept();
     let channel = event.channel();
     if gate & ENDED != 0 {
-        after_the_end(&event);
+        after_the_end(event);
     } else if QUEUE.get().is_none_or(|queue| queue.push(event).is_err()) {
         COUNTERS.cross(1);
         COUNTERS.lose_of(Loss::QueueFull, channel.index(), 1);
@@ -161,7 +162,7 @@ fn is_let_through(gate: u8, kind: Kind, severity: Severity) -> bool {
 
 /// Without a recorder, errors are still journalled and written locally, on the caller's thread since no other is left.
 #[cold]
-fn after_the_end(event: &Event) {
+fn after_the_end(mut event: Event) {
     COUNTERS.cross(1);
     if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
         // The report it belongs to has left this process.
@@ -169,9 +170,10 @@ fn after_the_end(event: &Event) {
     }
     let words = LAST_WORDS.try_read().ok().and_then(|words| words.clone());
     match words {
-        Some(LastWords { render, keep }) if event.severity() >= Severity::Error => {
-            local_log::write(&render, event);
-            let is_kept = catch_unwind(AssertUnwindSafe(|| keep.is_some_and(|keep| keep(event))));
+        Some(LastWords { redaction, render, keep }) if event.severity() >= Severity::Error => {
+            redaction.apply(&mut event);
+            local_log::write(&render, &event);
+            let is_kept = catch_unwind(AssertUnwindSafe(|| keep.is_some_and(|keep| keep(&event))));
             if is_kept.unwrap_or(false) {
                 COUNTERS.leave(COUNTERS.left() + 1);
             } else {
@@ -183,11 +185,11 @@ fn after_the_end(event: &Event) {
 }
 
 /// Opens the gate, after the recorder was started.
-pub(crate) fn open(toggles: Toggles, render: &render::Settings, keep: Option<Keep>) {
+pub(crate) fn open(filter: &filter::Settings, render: &render::Settings, keep: Option<Keep>) {
     clock();
-    let words = LastWords { render: render.clone(), keep };
+    let words = LastWords { redaction: filter.redaction.clone(), render: render.clone(), keep };
     *LAST_WORDS.write().unwrap_or_else(PoisonError::into_inner) = Some(words);
-    GATE.store(toggles.bits() | RUNNING, Ordering::Release);
+    GATE.store(filter.toggles.bits() | RUNNING, Ordering::Release);
 }
 
 /// Waits until what was logged so far would outlive the process, for a program that is about to die; never longer than

@@ -128,11 +128,12 @@ impl Recorder {
         if self.batch.is_empty() {
             self.batch.extend(std::iter::from_fn(|| self.queue.pop()).take(BATCH));
         }
-        while let Some(event) = self.batch.pop_front() {
+        while let Some(mut event) = self.batch.pop_front() {
             // An event that this thread panics over is lost, and not tried again.
             self.in_hand = 1 + event.repeats();
             COUNTERS.cross(1);
             testing::fail_point(testing::Part::Recorder);
+            self.config.filter.redaction.apply(&mut event);
             if let Some(alert) = self.alert(&event) {
                 self.sort(alert);
             }
@@ -157,7 +158,10 @@ impl Recorder {
     fn collect(&mut self) {
         self.collects_at = Instant::now() + COLLECTED;
         // They were counted when they were withheld.
-        queue::collect().into_iter().for_each(|event| self.sort(event));
+        for mut event in queue::collect() {
+            self.config.filter.redaction.apply(&mut event);
+            self.sort(event);
+        }
         self.tell_losses(false);
         self.append();
     }
@@ -296,7 +300,11 @@ impl Recorder {
 
     /// Writes what is in the queue to the local log, for when this thread is given up.
     pub(crate) fn give_up(&mut self) {
-        let left = self.batch.drain(..).chain(std::iter::from_fn(|| self.queue.pop()));
+        let redacted = |mut event| {
+            self.config.filter.redaction.apply(&mut event);
+            event
+        };
+        let left = self.batch.drain(..).chain(std::iter::from_fn(|| self.queue.pop())).map(redacted);
         for event in left.chain(self.sorted.drain(..)) {
             local_log::write(&self.config.render, &event);
             count_locally(&event);

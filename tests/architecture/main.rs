@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("send", &["health", "render"]),
     // Leaves.
     ("health", &[]),
-    ("testing", &["event"]),
+    ("testing", &["event", "filter"]),
     // What processes of a host share.
     ("host_budget", &["send"]),
     // Composes the settings which the steps have for themselves.
@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Doors.
     ("capture", &["event", "health", "logger", "queue"]),
     ("__private", &["capture", "event", "health", "logger", "queue"]),
-    ("__bench", &["event", "record", "reduce", "render"]),
+    ("__bench", &["event", "filter", "record", "reduce", "render"]),
 ];
 
 /// Who may read a clock, touch files, or talk HTTP.

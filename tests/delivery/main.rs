@@ -16,5 +16,6 @@ mod faults;
 mod groups;
 mod local;
 mod nested;
+mod redacted;
 mod schema;
 mod world;

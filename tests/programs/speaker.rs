@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "critical-failure" => critical_failure(),
         "late" => late(),
         "annotated" => annotated(),
+        "secrets" => secrets(),
         "twice" => twice(),
         other => Err(format!("no scenario `{other}`").into()),
     }
@@ -91,4 +92,41 @@ fn annotated() -> Result<(), Box<dyn Error>> {
 async fn create_invoice(number: &str) -> Result<String, std::io::Error> {
     std::thread::sleep(std::time::Duration::from_millis(5));
     Err(std::io::Error::other(format!("{number} has no lines")))
+}
+
+/// Logs its arguments wherever a text can stand in an event, and once more after the end.
+fn secrets() -> Result<(), Box<dyn Error>> {
+    // The default hook would write the texts of the panics.
+    std::panic::set_hook(Box::new(|_| {}));
+    let discord = discord_log::init()?;
+    let texts: Vec<_> = std::env::args().skip(2).collect();
+    for text in &texts {
+        let event = Event::user_action(format!("Sign in {text}")).field("detail", text).field(text, 1).actor(text);
+        discord_log::log(
+            event.field("nickname", "nobody-knows-it").field_display("said", text).field_debug("meant", text),
+        );
+        discord_log::log_invoice_created("INV-2041", 99.5, text);
+        discord_log::log_critical(text, text);
+        let _ = refuse(text);
+        let _ = std::panic::catch_unwind(|| give_up(text));
+    }
+    drop(discord);
+    texts.iter().for_each(|text| discord_log::log_critical("After the end", text));
+    Ok(())
+}
+
+#[log_errors(context = "Refuse {text}", fields(text = text))]
+fn refuse(text: &str) -> Result<(), Box<dyn Error>> {
+    Ok(pass(text).map_err(|error| format!("refused with {text} because of {error}"))?)
+}
+
+#[log_errors]
+fn pass(text: &str) -> Result<(), Box<dyn Error>> {
+    Err(std::io::Error::other(format!("cause: {text}")).into())
+}
+
+#[log_errors(context = "Give up")]
+#[expect(clippy::panic, reason = "what it says is looked for")]
+fn give_up(text: &str) -> Result<(), Box<dyn Error>> {
+    panic!("gave up on {text}")
 }

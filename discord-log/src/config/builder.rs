@@ -11,7 +11,7 @@ use super::environment::{Environment, WEBHOOK_PREFIX};
 use super::journal;
 use super::problem::{ConfigError, Problem};
 use crate::event::{Channel, Currency};
-use crate::filter::{self, Toggle, Toggles};
+use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
 use crate::{record, reduce, render, send};
@@ -202,6 +202,22 @@ impl ConfigBuilder {
         self.set("DISCORD_HIGH_VALUE_THRESHOLD", amount.to_string())
     }
 
+    /// Further fields whose values are masked, beside passwords, tokens and their like: `DISCORD_REDACT`. Names are compared
+    /// by whole words, in any case: `customer_name` is also `customerName` and `first-customer-name`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// assert!(Config::builder().redact(["customer_name", "phone"]).build().is_ok());
+    /// assert!(Config::builder().redact(["phone=secret"]).build().is_err());
+    /// ```
+    pub fn redact<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        let names: Vec<_> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
+        self.set("DISCORD_REDACT", names.join(","))
+    }
+
     /// Where Discord's API is served: `DISCORD_API_BASE`; for a proxy, a test server or the local Discord.
     pub fn api_base(self, address: impl Into<String>) -> Self {
         self.set(API_BASE_VARIABLE, address.into())
@@ -222,7 +238,11 @@ impl ConfigBuilder {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
-            filter: filter::Settings { toggles: check.toggles(), high_value_threshold: check.threshold() },
+            filter: filter::Settings {
+                toggles: check.toggles(),
+                high_value_threshold: check.threshold(),
+                redaction: check.redaction(),
+            },
             record: check.record(&service, environment.as_deref()),
             reduce: reduce::Settings { window: check.window(), rate_limit: 0, release: None },
             forums: check.forums(),
@@ -379,6 +399,15 @@ impl Check {
         self.read("DISCORD_HIGH_VALUE_THRESHOLD", "an amount such as `10000` or `2500.50`", positive)
     }
 
+    fn redaction(&mut self) -> Redaction {
+        self.read(
+            "DISCORD_REDACT",
+            "names of fields with commas between, such as `customer_name,phone`",
+            Redaction::parse,
+        )
+        .unwrap_or_default()
+    }
+
     fn currency(&mut self) -> Currency {
         self.read("DISCORD_CURRENCY", "a code of three letters such as `EUR`", Currency::from_code)
             .unwrap_or(Currency::EUR)
@@ -503,10 +532,11 @@ mod tests {
                 ("DISCORD_HIGH_VALUE_THRESHOLD", "much"),
                 ("DISCORD_API_BASE", "discord"),
                 ("DISCORD_MENTION_CRITICAL", "@everyone"),
+                ("DISCORD_REDACT", "phone, name=x"),
                 ("DISCORD_SOURCE_URL", "https://example.com/src"),
             ])
             .build()
-            .expect_err("fifteen mistakes");
+            .expect_err("sixteen mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
@@ -519,6 +549,7 @@ mod tests {
                 "DISCORD_MENTION_CRITICAL",
                 "DISCORD_QUEUE_SIZE",
                 "DISCORD_RATE_LIMIT",
+                "DISCORD_REDACT",
                 "DISCORD_RETRY_ATTEMPTS",
                 "DISCORD_RETRY_DELAY",
                 "DISCORD_SHUTDOWN_TIMEOUT",

@@ -64,7 +64,7 @@ impl Amount {
     }
 
     /// Gives the text as it was given, where it is no number.
-    pub(super) fn given(&self) -> &str {
+    pub(crate) fn given(&self) -> &str {
         match &self.number {
             Number::AsGiven(text) => text,
             Number::Exact(_) => "",

@@ -109,6 +109,11 @@ impl<'a> Field<'a> {
     pub const fn full_length(&self) -> Option<u64> {
         self.full_length
     }
+
+    /// Says how many bytes of the text were not kept.
+    pub(super) fn left_out(&self) -> u64 {
+        self.full_length.map_or(0, |length| length.saturating_sub(self.bytes.len() as u64))
+    }
 }
 
 /// How the bytes of a value are to be read.
@@ -201,6 +206,15 @@ impl Entries {
     /// Adds an entry of another event.
     pub(super) fn copy(&mut self, entry: Field<'_>) {
         self.restore(entry.role, entry.name(), entry.shape, entry.bytes, entry.full_length);
+    }
+
+    /// Adds an entry of another event under another name and with another value; what of it was left out still is.
+    pub(super) fn replace(&mut self, entry: &Field<'_>, name: &str, value: &Value<'_>) {
+        let Value::Text(text) = value else { return self.push(entry.role, name, value) };
+        self.write(entry.role, name, Shape::Text, |writer| {
+            writer.push_text(text);
+            writer.left_out += entry.left_out();
+        });
     }
 
     pub(super) const fn leaving_out(mut self, bytes: u64) -> Self {

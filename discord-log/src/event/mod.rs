@@ -15,6 +15,7 @@ mod json;
 mod kind;
 mod named_text;
 mod performance;
+mod rewrite;
 mod samples;
 mod severity;
 mod stored;

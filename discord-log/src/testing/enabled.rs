@@ -11,7 +11,7 @@ thread_local! {
 /// Runs a closure and gives the events which this thread logged meanwhile, in their order.
 ///
 /// They go nowhere else, and toggles do not count. A failure that passes several annotated functions is one event, with
-/// all that they told of it. Needs no [`init`](crate::init). Captures do not nest: an inner one
+/// all that they told of it. Events are as they were given, before secrets are masked; see [`leaks`](super::leaks). Needs no [`init`](crate::init). Captures do not nest: an inner one
 /// takes what is logged inside it. Available with the feature `testing`.
 ///
 /// # Examples

@@ -1,4 +1,4 @@
-//! Lets a test see what its own thread logs, without a webhook. Without the feature `testing` every question here is
+//! Lets a test see what its own thread logs, without a webhook, and prove that a secret of its own is not in it. Without the feature `testing` every question here is
 //! answered by a constant.
 
 #[cfg_attr(feature = "testing", path = "enabled.rs")]
@@ -7,11 +7,15 @@ mod capture;
 #[cfg_attr(feature = "testing", path = "faults_enabled.rs")]
 #[cfg_attr(not(feature = "testing"), path = "faults_disabled.rs")]
 mod faults;
+#[cfg(feature = "testing")]
+mod leaks;
 
 #[cfg(feature = "testing")]
 pub use self::capture::capture;
 #[cfg(feature = "testing")]
 pub use self::faults::{Part, panic_in};
+#[cfg(feature = "testing")]
+pub use self::leaks::{Leak, leaks};
 
 pub(crate) use self::capture::{captures, keep};
 #[cfg(not(feature = "testing"))]
