@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What processes of a host share.
     ("host_budget", &["send"]),
     // Composes the settings which the steps have for themselves.
-    ("config", &["event", "filter", "record", "render", "send"]),
+    ("config", &["event", "filter", "record", "reduce", "render", "send"]),
     // Drivers: the only ones that see several steps.
     ("local_log", &["event", "render"]),
     ("logger", &["event", "filter", "health", "local_log", "queue", "render", "testing"]),

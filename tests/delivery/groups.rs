@@ -223,3 +223,75 @@ fn criticals_and_errors_pass_what_is_less_important_and_the_rest_has_its_share()
     assert!(critical < 25, "{critical} of {last_error}: {order:?}");
     assert!(place("Click 39").is_some() || order.iter().any(|title| title.contains("events")), "{order:?}");
 }
+
+/// A world with a forum, and the threads that stand there with what they tell.
+fn forum(is_said: bool) -> (World, impl Fn(&World) -> Vec<(String, Vec<String>)>) {
+    let world = World::with(Discord::builder().forum("deploys"), |discord| {
+        everywhere(discord).threads(Channel::named("deploys"), is_said)
+    });
+    let threads = |world: &World| {
+        let mut threads: Vec<(String, Vec<String>)> = Vec::new();
+        for message in world.discord.messages("deploys") {
+            let name = message.thread.as_ref().expect("a thread").name.clone();
+            let titles: Vec<_> =
+                message.embeds.iter().map(|embed| embed["title"].as_str().unwrap_or_default().to_owned()).collect();
+            match threads.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => known.extend(titles),
+                None => threads.push((name, titles)),
+            }
+        }
+        threads
+    };
+    (world, threads)
+}
+
+fn fail_to_deploy(error: &'static str) {
+    let event = Event::error(&io::Error::other(error), "Deploy").in_channel(Channel::named("deploys"));
+    discord_log::log(event);
+}
+
+#[test]
+fn in_a_forum_each_problem_is_a_post_and_everything_else_shares_one() {
+    for is_said in [true, false] {
+        // Where nobody said that it is a forum, Discord does.
+        let (world, threads) = forum(is_said);
+        fail_to_deploy("refused");
+        discord_log::log(Event::system_event("Deployed", "v1").in_channel(Channel::named("deploys")));
+        fail_to_deploy("gone");
+        world.flush();
+        discord_log::log(Event::system_event("Deployed", "v2").in_channel(Channel::named("deploys")));
+        fail_to_deploy("refused");
+        fail_to_deploy("refused");
+        world.flush();
+        let told = threads(&world);
+        let counts: Vec<_> = told.iter().map(|(_, titles)| titles.len()).collect();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told.iter().any(|(_, titles)| titles == &["❌ Deploy failed ×3"]), "{told:?}");
+        assert_eq!(counts.iter().sum::<usize>(), 4, "{told:?}");
+    }
+}
+
+#[test]
+fn a_post_that_was_archived_wakes_and_one_that_is_gone_is_opened_anew() {
+    let (world, threads) = forum(true);
+    fail_to_deploy("refused");
+    world.flush();
+    let thread = world.discord.messages("deploys")[0].thread.clone().expect("a thread");
+    assert!(world.discord.archive_thread(&thread.id));
+    fail_to_deploy("refused");
+    world.flush();
+    assert!(
+        threads(&world).iter().any(|(_, titles)| titles.iter().any(|title| title.ends_with("×2"))),
+        "{:?}",
+        threads(&world)
+    );
+}
+
+#[test]
+fn a_channel_that_is_no_forum_is_told_as_any_other() {
+    let world = World::with(Discord::builder(), |discord| everywhere(discord).threads(Channel::Errors, true));
+    charge();
+    charge();
+    world.flush();
+    assert_eq!(titles(&world), ["❌ Charge failed ×2"]);
+}

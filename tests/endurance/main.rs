@@ -12,6 +12,7 @@
 mod disk;
 mod ends;
 mod fleet;
+mod groups;
 mod kills;
 mod ledger;
 mod outage;

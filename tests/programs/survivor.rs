@@ -40,6 +40,7 @@ fn main() -> Anything<()> {
                 discord_log::end_on_signals()?;
                 say("listening")?;
             }
+            "fail" => program.fail(words.get(1).copied().unwrap_or_default().parse()?)?,
             "fork" => program.fork()?,
             "end" => return program.end(words.get(1).copied().unwrap_or_default(), guard),
             other => return Err(format!("no order `{other}`").into()),
@@ -80,6 +81,14 @@ impl Program {
     fn log(&mut self, channel: &str, events: u64) -> Anything<()> {
         let one = [channel];
         self.log_batch(if channel == "everywhere" { &CHANNELS } else { &one }, events)?;
+        say("done")
+    }
+
+    /// The same problem so many times, from one place.
+    fn fail(&mut self, times: u64) -> Anything<()> {
+        for order in 1..=times {
+            discord_log::log_error(&std::io::Error::other(format!("order {order} is lost")), "Ship");
+        }
         say("done")
     }
 

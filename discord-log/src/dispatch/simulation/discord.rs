@@ -110,6 +110,8 @@ struct Shown {
     marked: BTreeSet<u32>,
     /// Problems: how often they occurred, and the numbers of all occurrences.
     problems: BTreeMap<char, (u64, BTreeSet<u32>)>,
+    /// Those of them that stand in a list.
+    listed: BTreeSet<char>,
     is_deleted: bool,
 }
 
@@ -339,10 +341,13 @@ impl Discord {
         }
     }
 
-    /// How often a problem occurred by the message that says most.
-    pub(super) fn occurrences(&self, webhook: usize, problem: char) -> u64 {
-        let messages = self.messages.values().filter(|message| message.webhook == webhook);
-        messages.filter_map(|message| message.problems.get(&problem)).map(|(count, _)| *count).max().unwrap_or_default()
+    /// How often a problem occurred by the message that says most; nothing where a list told of it.
+    pub(super) fn occurrences(&self, webhook: usize, problem: char) -> Option<u64> {
+        let messages = || self.messages.values().filter(|message| message.webhook == webhook);
+        if messages().any(|message| message.listed.contains(&problem)) {
+            return None;
+        }
+        messages().filter_map(|message| message.problems.get(&problem)).map(|(count, _)| *count).max().or(Some(0))
     }
 
     /// The events of which some message says that the program recovered.
@@ -423,10 +428,12 @@ fn shown(webhook: usize, message: &Value, body: &render::Body) -> Shown {
         let lines = listing.as_deref().unwrap_or_else(|| embed["description"].as_str().unwrap_or_default());
         for line in lines.lines() {
             let mut numbers = numbers_in(line);
-            numbers.extend(values_in(line));
-            if let Some(problem) = problem_in(line) {
-                // What a list tells is not told anew: it begins with the next occurrence.
-                shown.problems.entry(problem).or_default().1.extend(numbers);
+            let others = values_in(line);
+            // What a list tells of a problem begins anew with the next occurrence; a line for each stands in the file.
+            let problem = problem_in(line).or_else(|| (!others.is_empty()).then_some('?'));
+            if let Some(problem) = problem {
+                shown.listed.insert(problem);
+                shown.problems.entry(problem).or_default().1.extend(numbers.into_iter().chain(others));
                 continue;
             }
             let recovered = if numbers.len() > 1 { numbers.split_off(1) } else { Vec::new() };
