@@ -160,15 +160,17 @@ impl Dispatch {
         self.is_open
     }
 
-    /// Goes on with messages of earlier processes; those of webhooks that are not used any more are left as they are.
+    /// Goes on with messages of earlier processes; those of webhooks that are not used any more stay as they are.
     fn restore(&mut self, now: Now) {
         let config = Arc::clone(&self.config);
-        for state in self.journal.take_open() {
+        for (message, state) in self.journal.take_open() {
             let goes_on = |webhook: &WebhookUrl| {
                 let lane = self.engine.lane(webhook);
                 lane.is_some_and(|lane| self.intake(lane).0.restore(&state, &webhook.fingerprint(), now))
             };
-            let _ = config.all_webhooks().any(goes_on);
+            if !config.all_webhooks().any(goes_on) {
+                self.journal.keep_open(&message, None);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ fn told(world: &World) -> (Vec<String>, usize) {
 
 #[test]
 fn a_restart_in_the_middle_of_a_group_goes_on_editing_the_same_message() {
-    let world = World::start();
+    let mut world = World::start();
     let mut all = 0;
     for (times, end) in [(3, "kill"), (4, "drop"), (5, "kill"), (6, "drop")] {
         let mut program = world.program("g");

@@ -149,8 +149,8 @@ pub(crate) trait Journal: Debug + Send + Sync {
     /// that it tells.
     fn keep_open(&self, _message: &str, _state: Option<Vec<u8>>) {}
 
-    /// Takes what earlier processes kept of messages that may still change, each once.
-    fn take_open(&self) -> Vec<Vec<u8>> {
+    /// Takes what earlier processes kept of messages that may still change, each once, by their names.
+    fn take_open(&self) -> Vec<(String, Vec<u8>)> {
         Vec::new()
     }
 

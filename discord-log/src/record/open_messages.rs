@@ -26,17 +26,17 @@ pub(super) fn write(storage: &dyn Storage, home: &Path, message: &str, state: Op
 }
 
 /// Takes over what an earlier process knew: reads its messages, and moves their files into this process's directory.
-pub(super) fn take_over(storage: &dyn Storage, from: &Path, to: &Path) -> Vec<Vec<u8>> {
+pub(super) fn take_over(storage: &dyn Storage, from: &Path, to: &Path) -> Vec<(String, Vec<u8>)> {
     let (from, to) = (from.join(FOLDER), to.join(FOLDER));
     let Ok(names) = storage.names(&from) else { return Vec::new() };
     let mut read = Vec::new();
     for name in names {
         let (old, new) = (from.join(&name), to.join(&name));
-        let is_whole = name.ends_with(SUFFIX);
-        if let Some(bytes) = storage.read(&old).ok().filter(|_| is_whole)
+        if let Some(message) = name.strip_suffix(SUFFIX)
+            && let Ok(bytes) = storage.read(&old)
             && storage.create_dir(&to).and_then(|()| storage.rename(&old, &new)).is_ok()
         {
-            read.push(bytes);
+            read.push((message.to_owned(), bytes));
         } else {
             let _ = storage.remove(&old);
         }

@@ -142,6 +142,7 @@ impl Board {
                 older.has_moved = true;
             }
         }
+        self.changed.insert(posted.place.id.clone());
         // Nothing was taken for any of them yet.
         let _ = self.put(posted);
         self.posted.retain(Posted::may_change);

@@ -1,5 +1,7 @@
 //! What becomes of the report of a failure, and of what is told later about it, in any order of things.
 
+mod groups;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 

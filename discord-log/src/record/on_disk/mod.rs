@@ -144,7 +144,7 @@ impl Journal for DiskJournal {
         self.state().open.insert(message.to_owned(), state);
     }
 
-    fn take_open(&self) -> Vec<Vec<u8>> {
+    fn take_open(&self) -> Vec<(String, Vec<u8>)> {
         std::mem::take(&mut self.state().found_open)
     }
 

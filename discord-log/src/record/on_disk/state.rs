@@ -42,7 +42,7 @@ pub(super) struct State {
     /// Messages that may still change, as they are to be written; nothing for those that change no more.
     pub(super) open: BTreeMap<String, Option<Vec<u8>>>,
     /// The same of earlier processes, for whoever goes on with them.
-    pub(super) found_open: Vec<Vec<u8>>,
+    pub(super) found_open: Vec<(String, Vec<u8>)>,
     /// What was noted of problems, and what is to be added.
     pub(super) problems: Vec<u8>,
     pub(super) noted_problems: Vec<u8>,

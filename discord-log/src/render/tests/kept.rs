@@ -50,8 +50,8 @@ pub(super) fn assert_listed(message: &Json, files: &[File], shown: &[Shown], is_
     let text = text_of(file);
     // Behind an event that occurred again stands a line for each occurrence, which is no event itself.
     let is_event = |line: &&str| !line.starts_with("{\"actor\"") && !line.starts_with("{\"at\"");
-    let occurred = |shown: &Shown| shown.group.as_ref().filter(|group| group.count() > 1);
-    let listed: usize = shown.iter().filter_map(occurred).map(|group| group.listed().lines().count()).sum();
+    let groups = shown.iter().filter_map(|shown| shown.group.as_ref()).filter(|group| group.count() > 1);
+    let listed: usize = groups.map(|group| group.listed().lines().count()).sum();
     assert_eq!(text.lines().count(), shown.len() + listed, "a line for each");
     for (line, shown) in text.lines().filter(is_event).zip(shown) {
         let json: Json = serde_json::from_str(line).expect("JSON");
