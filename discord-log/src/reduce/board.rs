@@ -165,6 +165,9 @@ impl Board {
         if age >= window || is_worse || is_loud {
             let address = posted.place.address.clone();
             let shown = told.move_on(entry, Earlier::Posted { address });
+            if posted.news == News::Counts && posted.is_told() {
+                posted.news = News::None;
+            }
             self.changed.insert(posted.place.id.clone());
             self.posted.retain(Posted::may_change);
             return Repeated::Anew(Box::new(shown));

@@ -1,7 +1,6 @@
 //! What differed between the occurrences of one problem: the blanks of its texts, and its fields.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
@@ -14,11 +13,12 @@ use crate::event::{Event, Value};
 /// What differed, by field and by blank.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Variables {
-    slots: BTreeMap<Slot, Values>,
+    /// Few; as a list, since the keys of JSON are texts.
+    slots: Vec<(Slot, Values)>,
 }
 
 /// Where a value stood.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub(super) enum Slot {
     /// In this field.
     Field(String),
@@ -52,14 +52,15 @@ impl Variables {
     /// Takes in what stood in an occurrence.
     pub(super) fn insert(&mut self, values: &[(Slot, Cow<'_, str>)]) {
         for (slot, value) in values {
-            if !self.slots.contains_key(slot) {
-                if self.slots.len() >= MOST_SLOTS {
-                    continue;
+            let has_room = self.slots.len() < MOST_SLOTS;
+            match self.slots.iter_mut().find(|(known, _)| known == slot) {
+                Some((_, values)) => values.insert(value),
+                None if has_room => {
+                    let mut values = Values::default();
+                    values.insert(value);
+                    self.slots.push((slot.clone(), values));
                 }
-                self.slots.insert(slot.clone(), Values::default());
-            }
-            if let Some(known) = self.slots.get_mut(slot) {
-                known.insert(value);
+                None => {}
             }
         }
     }
@@ -77,7 +78,7 @@ impl Variables {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let texts = self.slots.values().flat_map(|values| &values.first).map(|text| text.len() + 64);
+        let texts = self.slots.iter().flat_map(|(_, values)| &values.first).map(|text| text.len() + 64);
         texts.sum::<usize>() + self.slots.len() * 2_500
     }
 }
