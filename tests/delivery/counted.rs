@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::runtime;
 use tokio::task::yield_now;
 
-use crate::world::{World, everywhere, field, said};
+use crate::world::{World, everywhere, said};
 
 type Failing<T = ()> = Result<T, Box<dyn Error>>;
 

@@ -224,25 +224,26 @@ fn criticals_and_errors_pass_what_is_less_important_and_the_rest_has_its_share()
     assert!(place("Click 39").is_some() || order.iter().any(|title| title.contains("events")), "{order:?}");
 }
 
-/// A world with a forum, and the threads that stand there with what they tell.
-fn forum(is_said: bool) -> (World, impl Fn(&World) -> Vec<(String, Vec<String>)>) {
-    let world = World::with(Discord::builder().forum("deploys"), |discord| {
+/// A world with a forum.
+fn forum(is_said: bool) -> World {
+    World::with(Discord::builder().forum("deploys"), |discord| {
         everywhere(discord).threads(Channel::named("deploys"), is_said)
-    });
-    let threads = |world: &World| {
-        let mut threads: Vec<(String, Vec<String>)> = Vec::new();
-        for message in world.discord.messages("deploys") {
-            let name = message.thread.as_ref().expect("a thread").name.clone();
-            let titles: Vec<_> =
-                message.embeds.iter().map(|embed| embed["title"].as_str().unwrap_or_default().to_owned()).collect();
-            match threads.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, known)) => known.extend(titles),
-                None => threads.push((name, titles)),
-            }
+    })
+}
+
+/// The posts of the forum, each with what it tells.
+fn threads(world: &World) -> Vec<(String, Vec<String>)> {
+    let mut threads: Vec<(String, Vec<String>)> = Vec::new();
+    for message in world.discord.messages("deploys") {
+        let name = message.thread.as_ref().expect("a thread").name.clone();
+        let titles: Vec<_> =
+            message.embeds.iter().map(|embed| embed["title"].as_str().unwrap_or_default().to_owned()).collect();
+        match threads.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => known.extend(titles),
+            None => threads.push((name, titles)),
         }
-        threads
-    };
-    (world, threads)
+    }
+    threads
 }
 
 fn fail_to_deploy(error: &'static str) {
@@ -254,7 +255,7 @@ fn fail_to_deploy(error: &'static str) {
 fn in_a_forum_each_problem_is_a_post_and_everything_else_shares_one() {
     for is_said in [true, false] {
         // Where nobody said that it is a forum, Discord does.
-        let (world, threads) = forum(is_said);
+        let world = forum(is_said);
         fail_to_deploy("refused");
         discord_log::log(Event::system_event("Deployed", "v1").in_channel(Channel::named("deploys")));
         fail_to_deploy("gone");
@@ -273,7 +274,7 @@ fn in_a_forum_each_problem_is_a_post_and_everything_else_shares_one() {
 
 #[test]
 fn a_post_that_was_archived_wakes_and_one_that_is_gone_is_opened_anew() {
-    let (world, threads) = forum(true);
+    let world = forum(true);
     fail_to_deploy("refused");
     world.flush();
     let thread = world.discord.messages("deploys")[0].thread.clone().expect("a thread");

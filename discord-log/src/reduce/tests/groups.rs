@@ -12,8 +12,10 @@ fn failing(lane: &mut Lane) -> Entry {
     lane.entry(Event::system_event("Ship", text).with_severity(Severity::Error))
 }
 
-/// What goes next: what a post tells, or an edit of which message.
-fn next(lane: &mut Lane) -> Option<Result<Vec<Shown>, (String, Vec<Shown>)>> {
+/// What a post tells, or an edit, and of which message.
+type Told = Result<Vec<Shown>, (String, Vec<Shown>)>;
+
+fn next(lane: &mut Lane) -> Option<Told> {
     lane.take_in(Vec::new());
     match lane.intake.next(true, false, lane.now.instant)? {
         Next::Post(batch) => Some(Ok(batch.shown.clone())),
