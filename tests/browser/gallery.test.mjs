@@ -15,15 +15,15 @@ after(async () => {
   await gallery?.stop();
 });
 
-// Channel, what a message of the kind says, and the name of its picture.
+// Channel, what a message of the kind says, the name of its picture, and how many pixels of it are shown.
 const kinds = [
   ["critical", /🚨 Payments stopped/, "critical"],
   ["failure", /Charge card failed[^]*connection/, "error"],
   ["system", /Slow call/i, "slow"],
   ["finance", /Invoice created/, "event"],
   ["activity", /Create invoice/i, "activity"],
-  ["cut", /line 1[^]*see the file/, "cut"],
-  ["lines", /📋 \d+ events/, "lines"],
+  ["cut", /row 1 [^]*see the file/, "cut", 260],
+  ["lines", /📋 \d+ events/, "lines", 280],
   ["digest", /📚 [\d,]+ events/, "digest"],
   ["system", /could not be kept/, "ledger"],
   ["group", /Save invoice failed ×1,0\d\d[^]*Last hour[^]*Affected/, "group"],
@@ -31,17 +31,26 @@ const kinds = [
   ["back", /Back[^]*after/, "back"],
 ];
 
-for (const [channel, says, name] of kinds) {
+for (const [channel, says, name, tallest = 560] of kinds) {
   test(`${name}: ${says.source}`, async () => {
     const { page, settled } = await open(browser, gallery.url, {
       path: `/?channel=${channel}`,
-      viewport: { width: 760, height: 1200 },
+      viewport: { width: 620, height: 2400 },
       colorScheme: "dark",
       timezoneId: "Europe/Amsterdam",
     });
     const message = column(page, channel).locator(".message", { hasText: says }).last();
     await message.waitFor({ timeout: 60_000 });
-    if (process.env.GALLERY) await message.screenshot({ path: join(process.env.GALLERY, `${name}.png`) });
+    if (process.env.GALLERY) await picture(message, join(process.env.GALLERY, `${name}.png`), tallest);
     await settled();
   });
+}
+
+/** The end of a message, without what is shown of its files. */
+async function picture(message, path, tallest) {
+  await message.locator(".file-text > *:not(.file-card)").evaluateAll((shown) => shown.forEach((element) => element.remove()));
+  await message.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await message.boundingBox();
+  const shown = Math.min(height, tallest);
+  await message.page().screenshot({ path, clip: { x, y: y + height - shown, width, height: shown } });
 }

@@ -60,7 +60,7 @@ fn alone() {
     discord_log::log_invoice_created("INV-2041", 1_234.5, "Northwind BV");
     let _ = (checkout("INV-2041"), total());
     create_invoice("Northwind BV");
-    let text = (1..30_000).map(|line| format!("line {line}\n")).collect::<String>();
+    let text = (1..10_000).map(|row| format!("row {row} of the file is imported; ")).collect::<String>();
     discord_log::log(Event::system_event("Import", text).in_channel(Channel::named("cut")));
     let event = Event::critical("Payments stopped", "The bank refuses the certificate.");
     discord_log::log(event.field("Bank", "ABN AMRO").in_channel(Channel::named("critical")));
@@ -127,15 +127,19 @@ fn problems() -> Result<(), Box<dyn Error>> {
         save("group", number);
         thread::sleep(Duration::from_millis(2));
     }
-    (0..12).for_each(|number| save("over", number));
-    (0..3).for_each(|number| save("back", number));
+    for number in 0..12 {
+        save("over", number);
+        thread::sleep(Duration::from_millis(250));
+    }
+    let save_back = |number| save("back", number);
+    (0..3).for_each(save_back);
     let mut number = 1_000;
     loop {
         thread::sleep(AGAIN);
         save("group", number);
         // By now it is over.
         if number > 1_015 {
-            save("back", number);
+            save_back(number);
         }
         number += 1;
     }
