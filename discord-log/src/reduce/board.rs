@@ -36,8 +36,9 @@ pub(super) struct Posted {
     pub(super) at: Instant,
     edited_at: Instant,
     news: News,
-    /// Failures of it that may be told more about.
+    /// Failures of it that may be told more about, and for how long.
     open: BTreeSet<FailureId>,
+    open_until: Instant,
     /// What was told later of them, and is not shown yet.
     later: Vec<Entry>,
 }
@@ -105,12 +106,9 @@ impl Board {
 
     /// Notes a message that was posted; gives what came for others and can be shown no more.
     pub(super) fn post(&mut self, place: Place, told: Vec<Shown>, may_repeat: bool, now: Instant) -> Vec<Entry> {
-        let failures = told.iter().filter(|told| told.entry.is_open()).filter_map(|told| told.entry.event.failure());
-        let open: BTreeSet<_> = failures.map(|failure| failure.id).collect();
-        let told: Vec<_> = told.into_iter().map(|shown| Told::new(shown, now)).collect();
-        let posted =
-            Posted { place, told, may_repeat, at: now, edited_at: now, news: News::None, open, later: Vec::new() };
-        self.put(posted)
+        let open = told.iter().filter_map(|told| open_failure(&told.entry)).collect();
+        let told = told.into_iter().map(|shown| Told::new(shown, now)).collect();
+        self.put(Posted { open, ..Posted::new(place, told, may_repeat, now, now) })
     }
 
     /// Puts a message on the board if it may change; gives what others can show no more for it.
@@ -172,8 +170,7 @@ impl Board {
             self.posted.retain(Posted::may_change);
             return Repeated::Anew(Box::new(shown));
         }
-        let is_open = entry.is_open().then(|| entry.event.failure()).flatten();
-        posted.open.extend(is_open.filter(|_| age < EDITED_WITHIN).map(|failure| failure.id));
+        posted.open.extend(open_failure(&entry).filter(|_| now < posted.open_until));
         told.shown.add(entry);
         told.seen_at = now;
         posted.news = posted.news.max(News::Counts);
@@ -187,7 +184,7 @@ impl Board {
         posted.open.remove(&id);
         let entry = posted.told.iter_mut().map(|told| &mut told.shown.entry).find(|entry| tells_of(entry, id));
         if let Some(entry) = entry
-            && now.saturating_duration_since(posted.at) < EDITED_WITHIN
+            && now < posted.open_until
             && says_something(&later.event, entry.event.severity())
         {
             entry.show(&later);
@@ -240,7 +237,7 @@ impl Board {
         let window = self.window;
         let mut unshown = Vec::new();
         for posted in &mut self.posted {
-            if now.saturating_duration_since(posted.at) >= EDITED_WITHIN {
+            if now >= posted.open_until {
                 posted.open.clear();
                 if !posted.has_groups() {
                     unshown.append(&mut posted.later);
@@ -300,10 +297,16 @@ impl Board {
 }
 
 impl Posted {
-    /// Takes a message over from an earlier process.
+    /// Takes a message over from an earlier process. What was told later of its failures may be in the journal still,
+    /// even if the message says it already.
     pub(super) fn restored(place: Place, told: Vec<Told>, may_repeat: bool, at: Instant, now: Instant) -> Self {
-        let (edited_at, news) = (now, News::None);
-        Self { place, told, may_repeat, at, edited_at, news, open: BTreeSet::new(), later: Vec::new() }
+        let open = told.iter().filter_map(|told| open_failure(&told.shown.entry)).collect();
+        Self { open, ..Self::new(place, told, may_repeat, at, now) }
+    }
+
+    fn new(place: Place, told: Vec<Told>, may_repeat: bool, at: Instant, now: Instant) -> Self {
+        let (news, open, later) = (News::None, BTreeSet::new(), Vec::new());
+        Self { place, told, may_repeat, at, edited_at: now, news, open, open_until: now + EDITED_WITHIN, later }
     }
 
     /// Says whether it tells of a problem that may occur again.
@@ -337,7 +340,7 @@ impl Posted {
     /// When one of its problems is over, unless it occurs again.
     fn over_at(&self, window: Duration) -> Option<Instant> {
         let over = self.told.iter().filter_map(|told| told.quiet_at(window)).min();
-        let closes = (!self.later.is_empty() && !self.has_groups()).then(|| self.at + EDITED_WITHIN);
+        let closes = (!self.later.is_empty() && !self.has_groups()).then(|| self.open_until);
         over.min_or(closes)
     }
 
@@ -424,6 +427,11 @@ fn next_power_of_ten(count: u64) -> u64 {
         }
     }
     power
+}
+
+/// The failure of an entry, if it may be told more about.
+fn open_failure(entry: &Entry) -> Option<FailureId> {
+    entry.event.failure().filter(|_| entry.is_open()).map(|failure| failure.id)
 }
 
 /// Says whether a message would change by what was told later; at the end of a failure there is often nothing to add.

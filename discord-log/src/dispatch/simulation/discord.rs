@@ -113,6 +113,14 @@ struct Shown {
     /// Those of them that stand in a list.
     listed: BTreeSet<char>,
     is_deleted: bool,
+    /// Whose process ended, perhaps before it knew of the last edit.
+    is_taken_over: bool,
+}
+
+impl Shown {
+    fn tells(&self, number: u32) -> bool {
+        self.events.contains(&number) || self.problems.values().any(|(_, numbers)| numbers.contains(&number))
+    }
 }
 
 /// What comes back, and after how long.
@@ -145,6 +153,7 @@ impl Discord {
     pub(super) fn forget_what_was_asked(&mut self) {
         self.block = None;
         self.webhooks.iter_mut().for_each(|webhook| webhook.block = None);
+        self.messages.values_mut().for_each(|message| message.is_taken_over = true);
     }
 
     pub(super) fn fault(&self, webhook: usize, now: Instant) -> Option<Fault> {
@@ -314,10 +323,11 @@ impl Discord {
         if (known.webhook, &known.events) != (webhook, &shown.events) || message.get("username").is_some() {
             self.violations.push(format!("an edit makes another message of {known:?}: {shown:?}"));
         }
+        let mut taken_back = BTreeSet::new();
         for (problem, (count, numbers)) in &known.problems {
-            let is_more =
-                shown.problems.get(problem).is_some_and(|(now, all)| now >= count && all.is_superset(numbers));
-            if !is_more {
+            let (now, all) = shown.problems.get(problem).cloned().unwrap_or_default();
+            taken_back.extend(numbers.difference(&all).copied());
+            if (now < *count || !all.is_superset(numbers)) && !known.is_taken_over {
                 self.violations.push(format!("an edit forgets a problem: {known:?} {shown:?}"));
             }
         }
@@ -326,6 +336,10 @@ impl Discord {
         }
         let occurred: Vec<_> = shown.problems.values().flat_map(|(_, numbers)| numbers).copied().collect();
         *known = shown;
+        // What a message says no more has to be told again.
+        let is_told = |number: &u32| self.messages.values().any(|message| message.tells(*number));
+        taken_back.retain(|number| !is_told(number));
+        self.stored.retain(|number, _| !taken_back.contains(number));
         for number in occurred {
             self.stored.entry(number).or_insert((1, 1));
         }
