@@ -96,7 +96,8 @@ impl Recorder {
             if hurry || Instant::now() >= self.collects_at {
                 self.collect();
             }
-            again = if hurry || again.is_none_or(|again| again <= Instant::now()) || empty_looks == 0 {
+            let is_due = again.is_none_or(|again| again <= Instant::now());
+            again = if hurry || is_due || empty_looks == 0 || self.queue.has_settled() {
                 self.persist(hurry)
             } else {
                 again
@@ -117,8 +118,6 @@ impl Recorder {
                 self.queue.linger(LINGER.min(idle));
             } else if !idle.is_zero() {
                 self.queue.sleep(idle);
-                // Whoever woke it may have settled something.
-                again = Some(now);
             }
         }
     }

@@ -159,8 +159,7 @@ impl Sender {
                 Ok(Some(Input::Answered { permit, answer, sharers })) => {
                     self.share_with(sharers);
                     self.dispatch.answered(permit, &answer, now());
-                    // What is settled is to be settled on the disk as well.
-                    logger::queue().wake();
+                    logger::queue().settle();
                 }
                 Ok(Some(Input::Introduced { introduction, answer })) => {
                     self.dispatch.introduced(introduction, &answer, now());

@@ -27,7 +27,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Drivers: the only ones that see several steps.
     ("local_log", &["event", "render"]),
     ("logger", &["event", "filter", "health", "local_log", "queue", "render", "testing"]),
-    ("recorder", &["config", "event", "filter", "health", "local_log", "queue", "record", "sender", "testing"]),
+    (
+        "recorder",
+        &["config", "event", "filter", "health", "local_log", "queue", "record", "render", "sender", "testing"],
+    ),
     ("dispatch", &["config", "event", "health", "record", "reduce", "render", "send"]),
     (
         "sender",

@@ -56,7 +56,7 @@ fn what_gathers_while_a_channel_waits_goes_out_together() {
     }
     world.flush();
     let requests = world.posts().len();
-    assert!((2..=13).contains(&requests), "100 events in {requests} messages");
+    assert!((1..=13).contains(&requests), "100 events in {requests} messages");
     let text = world.text("activity");
     assert!((0..100).all(|number| text.contains(&format!("Action {number}"))), "{text}");
 }

@@ -231,16 +231,16 @@ fn forum(is_said: bool) -> World {
     })
 }
 
-/// The posts of the forum, each with what it tells.
+/// The posts of the forum, each with what is told in it.
 fn threads(world: &World) -> Vec<(String, Vec<String>)> {
     let mut threads: Vec<(String, Vec<String>)> = Vec::new();
     for message in world.discord.messages("deploys") {
-        let name = message.thread.as_ref().expect("a thread").name.clone();
+        let id = message.thread.as_ref().expect("a thread").id.clone();
         let titles: Vec<_> =
             message.embeds.iter().map(|embed| embed["title"].as_str().unwrap_or_default().to_owned()).collect();
-        match threads.iter_mut().find(|(known, _)| *known == name) {
+        match threads.iter_mut().find(|(known, _)| *known == id) {
             Some((_, known)) => known.extend(titles),
-            None => threads.push((name, titles)),
+            None => threads.push((id, titles)),
         }
     }
     threads

@@ -20,8 +20,7 @@ const ON_CALL: &str = "role:175928847299117063";
 const CHANNELS: [&str; 8] = ["failure", "group", "over", "back", "critical", "cut", "lines", "digest"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let builder =
-        CHANNELS.into_iter().fold(Discord::builder(), discord_log_preview::Builder::channel);
+    let builder = CHANNELS.into_iter().fold(Discord::builder(), discord_log_preview::Builder::channel);
     let discord = builder.start()?;
     let config = Config::builder()
         .variables(discord.settings())

@@ -34,6 +34,7 @@ pub(crate) struct Queue {
     spilled: AtomicUsize,
     is_asleep: AtomicBool,
     is_hurried: AtomicBool,
+    has_settled: AtomicBool,
     sleeper: Mutex<Option<Thread>>,
 }
 
@@ -48,6 +49,7 @@ impl Queue {
             spilled: AtomicUsize::new(0),
             is_asleep: AtomicBool::new(false),
             is_hurried: AtomicBool::new(false),
+            has_settled: AtomicBool::new(false),
             sleeper: Mutex::new(None),
         }
     }
@@ -113,6 +115,17 @@ impl Queue {
     /// Says whether somebody asked for that since the last look.
     pub(crate) fn hurries(&self) -> bool {
         self.is_hurried.swap(false, Ordering::SeqCst)
+    }
+
+    /// Asks the recorder to put on the disk what was settled.
+    pub(crate) fn settle(&self) {
+        self.has_settled.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Says whether something was settled since the last look.
+    pub(crate) fn has_settled(&self) -> bool {
+        self.has_settled.swap(false, Ordering::SeqCst)
     }
 
     /// Makes the calling thread the one that is woken.

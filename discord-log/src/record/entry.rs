@@ -70,20 +70,20 @@ pub(crate) struct Entry {
     pub(super) severity: Severity,
     /// What was told later of the same failure, and stands in the event by now.
     joined: Vec<Self>,
-    /// The calls that it counts, once that is not what the event itself says.
-    repeats: Option<u64>,
+    /// The calls that it counts: what the event itself said, until others joined it.
+    repeats: u64,
 }
 
 impl Entry {
     pub(crate) fn new(seq: Seq, id: EventId, event: Event) -> Self {
-        let severity = event.severity();
+        let (severity, repeats) = (event.severity(), event.repeats());
         let event = Arc::new(event);
-        Self { seq, id, event, may_repeat: false, is_adopted: false, severity, joined: Vec::new(), repeats: None }
+        Self { seq, id, event, may_repeat: false, is_adopted: false, severity, joined: Vec::new(), repeats }
     }
 
     /// Takes in what was told later of the same failure; from now on the two end together.
     pub(crate) fn absorb(&mut self, later: Self) {
-        self.repeats = Some(self.repeats() + later.repeats());
+        self.repeats += later.repeats;
         self.show(&later);
         self.joined.push(later);
     }
@@ -100,7 +100,7 @@ impl Entry {
 
     /// Of an entry that is only counted the event is not kept: another of the same channel stands for it.
     pub(crate) fn lightened(self, like: &Arc<Event>) -> Self {
-        Self { repeats: Some(self.repeats()), event: Arc::clone(like), ..self }
+        Self { event: Arc::clone(like), ..self }
     }
 
     /// Gives the entry and what has joined it, each by itself; the entry first, so that a crash between the two leaves
@@ -121,8 +121,8 @@ impl Entry {
     }
 
     /// How many calls failed alike and are told by this entry alone.
-    pub(crate) fn repeats(&self) -> u64 {
-        self.repeats.unwrap_or_else(|| self.event.repeats())
+    pub(crate) const fn repeats(&self) -> u64 {
+        self.repeats
     }
 
     /// How many events have joined it.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::event::{Channel, Event};
 use crate::health::{CHANNELS, Counters, Loss};
 use crate::record::Now;
+use crate::render::grouped;
 
 /// What was told of each channel, and when.
 #[derive(Debug)]
@@ -58,10 +59,11 @@ impl Ledger {
 fn line(channel: Channel, losses: &[(Loss, u64)], since: Timestamp, now: Timestamp) -> Event {
     let all: u64 = losses.iter().map(|(_, count)| count).sum();
     let events = if all == 1 { "event" } else { "events" };
-    let reasons: Vec<_> = losses.iter().map(|(loss, count)| format!("{count} {loss}")).collect();
+    let reasons: Vec<_> = losses.iter().map(|(loss, count)| format!("{} {loss}", grouped(*count))).collect();
     let text = format!("{} (from {since:.0} to {now:.0})", reasons.join(", "));
     // Not a warning: those are grouped, and a number of lines would hide what each of them says.
-    let mut event = Event::system_event(format!("{all} {events} could not be kept"), text).in_channel(channel);
+    let mut event =
+        Event::system_event(format!("{} {events} could not be kept", grouped(all)), text).in_channel(channel);
     event.stamp(now);
     event
 }
@@ -113,11 +115,11 @@ mod tests {
         assert!(ledger.lines(&counters, false, after(1_000)).is_empty());
         counters.lose_of(Loss::QueueFull, Channel::Errors.index(), 2);
         ledger.lines(&counters, false, after(1_001));
-        counters.lose_of(Loss::QueueFull, Channel::Errors.index(), 3);
+        counters.lose_of(Loss::QueueFull, Channel::Errors.index(), 3_000);
         let lines = ledger.lines(&counters, true, after(1_002));
         assert_eq!(
             texts(&lines),
-            [(Channel::Errors, "3 events could not be kept", "3 queue full")],
+            [(Channel::Errors, "3,000 events could not be kept", "3,000 queue full")],
             "the end waits not"
         );
     }

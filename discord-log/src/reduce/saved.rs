@@ -31,6 +31,7 @@ struct Saved<'a> {
 struct SavedTold<'a> {
     id: String,
     event: StoredEvent<'a>,
+    may_repeat: bool,
     group: Option<Group>,
     posted_count: u64,
     posted_severity: Severity,
@@ -43,6 +44,7 @@ pub(super) fn write(posted: &Posted, webhook: &str, now: Now) -> Vec<u8> {
     let told = posted.told.iter().map(|told| SavedTold {
         id: told.shown.entry.id.whole(),
         event: StoredEvent::from(&*told.shown.entry.event),
+        may_repeat: told.shown.entry.may_repeat,
         group: told.shown.group.clone(),
         posted_count: told.posted_count,
         posted_severity: told.posted_severity,
@@ -84,7 +86,7 @@ pub(super) fn read(bytes: &[u8], webhook: &str, now: Now) -> Option<Posted> {
     let saved: Saved<'_> = serde_json::from_slice(bytes).ok().filter(|saved: &Saved<'_>| saved.webhook == webhook)?;
     let told = saved.told.into_iter().map(|told| {
         let mut entry = Entry::new(Seq::default(), EventId::from_str(&told.id).ok()?, told.event.into());
-        entry.may_repeat = saved.may_repeat;
+        entry.may_repeat = told.may_repeat;
         let seen_at = told.group.as_ref().map_or(now.instant, |group| earlier(group.last_seen(), now));
         let shown = Shown { group: told.group, thread: saved.thread.clone(), ..Shown::alone(entry) };
         let SavedTold { posted_count, posted_severity, has_moved, .. } = told;

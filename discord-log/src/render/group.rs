@@ -149,9 +149,11 @@ fn often(group: &Group) -> String {
     if !group.is_over() {
         return times;
     }
-    let span = group.last_seen().duration_since(group.first_seen());
-    let span = readable::duration(std::time::Duration::from_secs(span.as_secs().unsigned_abs()));
-    if group.count() == 1 { times } else { format!("for {span}, {times}") }
+    let span = group.last_seen().duration_since(group.first_seen()).as_secs().unsigned_abs();
+    match span {
+        0 => times,
+        span => format!("for {}, {times}", readable::duration(std::time::Duration::from_secs(span))),
+    }
 }
 
 fn returned(back: &Back) -> String {

@@ -45,6 +45,7 @@ pub(crate) use self::body::{Body, Post};
 pub(crate) use self::line::{addition, line};
 pub(crate) use self::mentions::Mentions;
 pub(crate) use self::message::{Repeat, edit, post};
+pub(crate) use self::readable::grouped;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::source::SourceUrl;
 pub(crate) use self::thread_name::thread_name;

@@ -331,7 +331,7 @@ impl Discord {
                 self.violations.push(format!("an edit forgets a problem: {known:?} {shown:?}"));
             }
         }
-        if !known.recovered.is_subset(&shown.recovered) {
+        if !known.recovered.is_subset(&shown.recovered) || !known.marked.is_subset(&shown.marked) {
             self.violations.push(format!("an edit takes something back: {known:?} {shown:?}"));
         }
         let occurred: Vec<_> = shown.problems.values().flat_map(|(_, numbers)| numbers).copied().collect();

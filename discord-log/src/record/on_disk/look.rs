@@ -226,7 +226,8 @@ impl Look<'_> {
             }
             // What cannot be removed is delivered again after the next start; tried again with the next settlement.
             state.settled.removed.extend(kept);
-            state.empty_homes()
+            // A directory goes when its last file has gone.
+            if state.settled.removed.is_empty() { state.empty_homes() } else { Vec::new() }
         };
         empty.iter().for_each(|home| home::clear(storage, home.dir()));
         true

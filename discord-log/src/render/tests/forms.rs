@@ -56,6 +56,9 @@ fn what_is_over_is_green_and_says_so() {
     assert_eq!(text(&embed["title"]), "✅ Over: Save invoice failed ×1,000");
     assert_eq!(embed["color"], 0x2e_b8_6e);
     assert!(text(&embed["fields"][0]["value"]).starts_with("for 1 h 56 min, 1,000 times\n"), "{embed}");
+    let short = with_history(grouped([refused(1), refused(1)]), None, None, true);
+    let (message, ..) = only(&rich(), &[short], Form::Embeds);
+    assert!(text(&message["embeds"][0]["fields"][0]["value"]).starts_with("2 times\n"), "{message}");
     let (message, ..) = only(&rich(), &[over, alone([Event::critical("Now", "!")]).remove(0)], Form::Embeds);
     assert!(text(&message["content"]).starts_with(&format!("{PINGED}🚨 Now")), "{message}");
 }
