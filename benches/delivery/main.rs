@@ -18,13 +18,14 @@ mod messages;
 mod process;
 mod redaction;
 mod table;
+mod throughput;
 
 use table::Row;
 
 /// Name, and what measures it.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("burst", || process::rows("burst")),
     ("backlog", backlog::measure),
     ("flood", || process::rows("flood")),
@@ -32,6 +33,7 @@ const PARTS: [Part; 7] = [
     ("disk", || process::rows("disk")),
     ("messages", messages::measure),
     ("redaction", || process::rows("redaction")),
+    ("throughput", throughput::measure),
 ];
 
 fn main() {
@@ -63,6 +65,9 @@ fn part(name: &str) {
         "paced-flood" => table::tell(&flood::measure(Some(100_000))),
         "disk" => table::tell(&disk::measure()),
         "redaction" => table::tell(&redaction::measure()),
+        "throughput-embeds" => table::tell(&throughput::log("embeds")),
+        "throughput-lines" => table::tell(&throughput::log("lines")),
+        "throughput-files" => table::tell(&throughput::log("files")),
         other => println!("no part `{other}`"),
     }
 }

@@ -19,7 +19,12 @@ pub(crate) fn start(part: &str, variables: &[(String, String)]) -> Child {
 
 /// Runs a part to its end, and gives its figures.
 pub(crate) fn rows(part: &str) -> Vec<Row> {
-    let output = start(part, &[]).wait_with_output().expect("its output");
+    rows_of(part, &[])
+}
+
+/// Runs a part with variables to its end, and gives its figures.
+pub(crate) fn rows_of(part: &str, variables: &[(String, String)]) -> Vec<Row> {
+    let output = start(part, variables).wait_with_output().expect("its output");
     let text = String::from_utf8_lossy(&output.stdout);
     let rows: Vec<_> = text.lines().filter_map(Row::parse).collect();
     if rows.is_empty() { vec![Row::holds(part, false, "it failed")] } else { rows }

@@ -340,7 +340,7 @@ impl Posted {
     /// When one of its problems is over, unless it occurs again.
     fn over_at(&self, window: Duration) -> Option<Instant> {
         let over = self.told.iter().filter_map(|told| told.quiet_at(window)).min();
-        let closes = (!self.later.is_empty() && !self.has_groups()).then(|| self.open_until);
+        let closes = (!self.later.is_empty() && !self.has_groups()).then_some(self.open_until);
         over.min_or(closes)
     }
 

@@ -2,6 +2,8 @@
 //! direction marks, zero-width characters and towers of accents. What is left is the text as a reader would write it
 //! down; nothing is escaped yet.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::limits;
@@ -27,8 +29,16 @@ pub(super) struct Cleaned {
 
 /// Cleans a text, at most until `most` code points are left over.
 pub(super) fn clean(text: &str, lines: Lines, most: usize) -> Cleaned {
-    let (visible, is_whole) = visible(text.trim_start(), lines, most);
+    let text = text.trim_start();
+    if let (all, "") = printable(text) {
+        let kept = all.get(..most).unwrap_or(all);
+        return Cleaned { text: kept.trim().to_owned(), is_whole: kept.len() == all.len(), piled: 0 };
+    }
+    let (visible, is_whole) = visible(text, lines, most);
     let visible = visible.trim();
+    if is_simple(visible) {
+        return Cleaned { text: visible.to_owned(), is_whole, piled: 0 };
+    }
     let mut text = String::with_capacity(visible.len());
     for grapheme in visible.graphemes(true) {
         text.extend(grapheme.chars().take(limits::GRAPHEME_CHARACTERS));
@@ -37,10 +47,39 @@ pub(super) fn clean(text: &str, lines: Lines, most: usize) -> Cleaned {
     Cleaned { text, is_whole, piled }
 }
 
+/// Says whether each character of a text is a visible character of its own. Most texts are of this kind, and finding
+/// the graphemes of one is most of the cost of a line.
+///
+/// Source: none of these is `Extend`, `SpacingMark`, `Prepend` or a regional indicator, and emoji join only with a joiner,
+/// <https://www.unicode.org/reports/tr29/#Default_Grapheme_Cluster_Table>.
+pub(super) fn is_simple(text: &str) -> bool {
+    let stands_alone = |character: char| {
+        matches!(
+            character,
+            ' '..='~'
+                | '\n'
+                | '\u{a0}'..='\u{ac}'
+                | '\u{ae}'..='\u{2ff}'
+                | '\u{2010}'..='\u{2027}'
+                | '\u{2030}'..='\u{203a}'
+                | '\u{20a0}'..='\u{20bf}'
+                | '\u{2190}'..='\u{21ff}'
+                | '\u{1f300}'..='\u{1f3fa}'
+                | '\u{1f400}'..='\u{1f64f}'
+        )
+    };
+    text.chars().all(stands_alone)
+}
+
 /// Makes a text fit for a file: whole, with its own lines, and without what would act in an editor or a terminal.
-pub(super) fn legible(text: &str) -> String {
+pub(super) fn legible(text: &str) -> Cow<'_, str> {
+    let (printable, rest) = printable(text);
+    if rest.is_empty() {
+        return Cow::Borrowed(text);
+    }
     let mut legible = String::with_capacity(text.len());
-    let mut rest = text.chars();
+    legible.push_str(printable);
+    let mut rest = rest.chars();
     while let Some(character) = rest.next() {
         match character {
             '\u{1b}' => rest = after_terminal_sequence(rest.as_str()).chars(),
@@ -51,14 +90,32 @@ pub(super) fn legible(text: &str) -> String {
             character => legible.push(character),
         }
     }
-    legible
+    Cow::Owned(legible)
+}
+
+/// Takes the printable ASCII off the front of a text, of which most texts are made.
+fn printable(text: &str) -> (&str, &str) {
+    let printable = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~')).count();
+    text.split_at_checked(printable).unwrap_or((text, ""))
 }
 
 fn visible(text: &str, lines: Lines, most: usize) -> (String, bool) {
     let mut visible = String::with_capacity(text.len().min(most));
     let (mut characters, mut line_ends) = (0, 0);
     let mut rest = text.chars();
-    while let Some(character) = rest.next() {
+    loop {
+        let (run, after) = printable(rest.as_str());
+        let (taken, left) = run.split_at_checked(most - characters).unwrap_or((run, ""));
+        visible.push_str(taken);
+        characters += taken.len();
+        if !left.is_empty() {
+            return (visible, false);
+        }
+        if !run.trim_start_matches(' ').is_empty() {
+            line_ends = 0;
+        }
+        rest = after.chars();
+        let Some(character) = rest.next() else { return (visible, true) };
         let kept = match character {
             '\u{1b}' => {
                 rest = after_terminal_sequence(rest.as_str()).chars();
@@ -86,7 +143,6 @@ fn visible(text: &str, lines: Lines, most: usize) -> (String, bool) {
         visible.push(kept);
         characters += 1;
     }
-    (visible, true)
 }
 
 /// Skips what follows an escape character where it is a colour, a movement or a link; anything else is text.
@@ -176,6 +232,18 @@ mod tests {
         reads("👩‍👩‍👧‍👦 ok", "👩‍👩‍👧‍👦 ok");
         let tower = format!("e{}!", "\u{301}".repeat(1_000));
         assert_eq!(clean(&tower, Lines::Kept, usize::MAX).text.chars().count(), limits::GRAPHEME_CHARACTERS + 1);
+    }
+
+    #[test]
+    fn characters_that_stand_alone_are_graphemes_of_their_own() {
+        let alone: Vec<char> =
+            ('\0'..=char::MAX).filter(|character| is_simple(character.encode_utf8(&mut [0; 4]))).collect();
+        assert!(alone.len() > 1_000);
+        // Each stands beside many others.
+        for step in [1, 2, 7, 83, 251, 641, 997] {
+            let text: String = (0..alone.len()).map(|at| alone[at * step % alone.len()]).collect();
+            assert_eq!(text.graphemes(true).count(), alone.len(), "step {step}");
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl<'a> Headline<'a> {
 
     /// What a subject leaves open must not reach into what stands behind it.
     fn subject(&self) -> Cow<'_, str> {
-        if self.subject.contains('\u{1b}') { legible(&self.subject).into() } else { Cow::Borrowed(&*self.subject) }
+        if self.subject.contains('\u{1b}') { legible(&self.subject) } else { Cow::Borrowed(&*self.subject) }
     }
 
     /// The line of something that nobody has seen for a while.

@@ -68,6 +68,9 @@ fn escaped_line(line: &str, addresses: Addresses, masked_links_end: usize) -> im
     let marker = block_marker(line);
     let mut address_end = 0;
     line.char_indices().map(move |(at, character)| {
+        if at >= address_end && marker != Some(at) && !may_act(character) {
+            return Piece { character, is_escaped: false, is_guarded: false };
+        }
         let (before, rest) = line.split_at_checked(at).unwrap_or_default();
         if addresses == Addresses::Live && at >= address_end {
             address_end = at + address(before, rest).map_or(0, str::len);
@@ -79,6 +82,11 @@ fn escaped_line(line: &str, addresses: Addresses, masked_links_end: usize) -> im
         let is_escaped = opens_masked_link || marker == Some(at) || starts_span(before, rest);
         Piece { character, is_escaped, is_guarded: starts_mention(rest) }
     })
+}
+
+/// Says whether a character can begin or end anything by itself: markup, a mention, or an address. Most cannot.
+const fn may_act(character: char) -> bool {
+    matches!(character, '\\' | '*' | '`' | '_' | '~' | '|' | '(' | '[' | '<' | ':' | '@' | 'h')
 }
 
 /// Finds the character that makes a heading, a quote or an item of a list out of a line. A marker at the end of the

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::budget::Size;
-use super::clean::{Cleaned, Lines, clean};
+use super::clean::{Cleaned, Lines, clean, is_simple};
 use super::markdown::{self, Addresses, Piece};
 use super::readable;
 use crate::event::Field;
@@ -96,10 +96,8 @@ impl<'a> Passage<'a> {
             taken.fits(room_for_text).then_some(piece.character.len_utf8())
         });
         let reach: usize = reach.sum();
-        let ends = text.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len());
-        let ends: Vec<_> = std::iter::once(0).chain(ends.take_while(|end| *end <= reach)).collect();
         // The end of a text may need a backslash that its middle did not, so the first try can be one too far.
-        let mut tries = ends.into_iter().rev().map(|end| (end, written(text.get(..end).unwrap_or_default())));
+        let mut tries = ends(text, reach).map(|end| (end, written(text.get(..end).unwrap_or_default())));
         let (end, written) = tries.find(|(_, text)| Size::of(text).fits(room)).unwrap_or_default();
         let is_all = cleaned.is_whole && end == text.len();
         let missing = if is_all { cleaned.piled } else { self.text.len().saturating_sub(end).max(1) };
@@ -150,10 +148,25 @@ impl Place {
         let (opening, closing) = self.fences();
         let mut text = String::with_capacity(cleaned.len() + cleaned.len() / 8 + opening.len() + closing.len());
         text.push_str(opening);
-        self.pieces(cleaned).for_each(|piece| piece.write(&mut text));
+        let write = |piece: Piece| piece.write(&mut text);
+        match self {
+            Self::Body => markdown::escaped(cleaned, Addresses::Live).for_each(write),
+            Self::Line => markdown::escaped(cleaned, Addresses::Dead).for_each(write),
+            Self::Code | Self::Plain => markdown::verbatim(cleaned).for_each(write),
+        }
         text.push_str(closing);
         text
     }
+}
+
+/// Gives where visible characters end, from a place in a text back to its beginning.
+fn ends(text: &str, from: usize) -> Box<dyn Iterator<Item = usize> + '_> {
+    if is_simple(text) {
+        return Box::new((0..=from).rev().filter(|end| text.is_char_boundary(*end)));
+    }
+    let ends = text.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len());
+    let ends: Vec<_> = std::iter::once(0).chain(ends.take_while(|end| *end <= from)).collect();
+    Box::new(ends.into_iter().rev())
 }
 
 #[cfg(test)]

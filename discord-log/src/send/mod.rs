@@ -30,6 +30,8 @@ pub(crate) use self::finished::Finished;
 pub(crate) use self::ledger::{Ledger, Limits};
 pub(crate) use self::permit::Introduction;
 pub(crate) use self::permit::{Denied, LaneId, Misplaced, Outcome, Permit, Sent, Stored};
+#[cfg(feature = "bench")]
+pub(crate) use self::rate_limit::ANY_PACE;
 pub(crate) use self::webhook_url::{ApiBase, WebhookUrl};
 
 /// What this step needs to know.
