@@ -29,7 +29,8 @@ test("the traffic of the main job is in the right channels, as it is", async (t)
   t.diagnostic(`from the start of the program to a message on the page: ${Math.round(performance.now() - started)} ms`);
 
   for (const [name, expected] of Object.entries(titles)) {
-    await page.waitForFunction((name) => document.querySelectorAll(`.column[data-name="${name}"] .embed`).length >= 5, name);
+    // A problem has one message, however often it occurs.
+    await page.waitForFunction((name) => document.querySelectorAll(`.column[data-name="${name}"] .embed`).length >= 3, name);
     const shown = await shownTitles(page, name);
     const own = (title) => expected.some((word) => title.includes(word));
     assert.ok(shown.some(own), `${name} has one of ${expected}: ${shown}`);
