@@ -45,7 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Doors.
     ("capture", &["event", "health", "logger", "queue"]),
     ("__private", &["capture", "event", "health", "logger", "queue"]),
-    ("__bench", &["event", "filter", "record", "reduce", "render"]),
+    ("__bench", &["event", "filter", "record", "reduce", "render", "send"]),
 ];
 
 /// Who may read a clock, touch files, or talk HTTP.
