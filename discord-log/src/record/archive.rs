@@ -56,9 +56,20 @@ impl Archive {
         Ok(written + self.append(storage, history)?)
     }
 
-    /// Reads what was noted of problems.
+    /// Reads what was noted of problems; where that is much, the older half is forgotten.
     pub(super) fn problems(&self, storage: &dyn Storage) -> Vec<u8> {
-        storage.read(&self.service.join(PROBLEMS).join(NOTED)).unwrap_or_default()
+        let folder = self.service.join(PROBLEMS);
+        let mut noted = storage.read(&folder.join(NOTED)).unwrap_or_default();
+        if noted.len() > MOST_NOTED {
+            let half = noted.len() - MOST_NOTED / 2;
+            let line =
+                noted.iter().skip(half).position(|byte| *byte == b'\n').map_or(noted.len(), |end| half + end + 1);
+            noted.drain(..line);
+            let spare = folder.join("spare.tmp");
+            // A file that cannot be replaced stays as it is; another process may replace it.
+            let _ = storage.write(&spare, &noted).and_then(|()| storage.rename(&spare, &folder.join(NOTED)));
+        }
+        noted
     }
 
     /// Notes lines about problems.
@@ -138,5 +149,7 @@ const DEAD: &str = "dead";
 const QUARANTINE: &str = "quarantine";
 const PROBLEMS: &str = "problems";
 const NOTED: &str = "noted.jsonl";
+/// Bytes of it that are too many: more than twice what all problems take that are remembered.
+const MOST_NOTED: usize = 1024 * 1024;
 /// The first to go first.
 const FOLDERS: [&str; 4] = [HISTORY, QUARANTINE, PROBLEMS, DEAD];

@@ -180,11 +180,14 @@ impl Look<'_> {
             (std::mem::take(&mut state.open), std::mem::take(&mut state.noted_problems))
         };
         let home = self.journal.service.join(&self.journal.instance);
-        for (message, state) in open {
-            if let Err(error) = open_messages::write(storage, &home, &message, state.as_deref()) {
-                self.trouble(&format!("after a restart a problem may be told in a second message: {error}"));
-                break;
-            }
+        let mut open = open.into_iter();
+        let failed = open.find_map(|(message, state)| {
+            let error = open_messages::write(storage, &home, &message, state.as_deref()).err()?;
+            Some((message, state, error))
+        });
+        if let Some((message, state, error)) = failed {
+            self.trouble(&format!("after a restart a problem may be told in a second message: {error}"));
+            self.journal.state().open_later(open.chain([(message, state)]));
         }
         // What is not noted is not known when it comes back.
         let _ = self.journal.archive().note_problems(storage, &problems);

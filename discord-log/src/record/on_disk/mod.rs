@@ -153,7 +153,11 @@ impl Journal for DiskJournal {
     }
 
     fn note_problems(&self, lines: Vec<u8>) {
-        self.state().noted_problems.extend(lines);
+        let mut state = self.state();
+        // While nothing can be written, what is not noted is not known when it comes back.
+        if state.noted_problems.len() < state::MOST_NOTED {
+            state.noted_problems.extend(lines);
+        }
     }
 
     fn last(&self) -> Seq {

@@ -213,6 +213,13 @@ impl State {
         self.settled.removed.push(path);
     }
 
+    /// Keeps states for the next look that this one could not write; what changed meanwhile is newer.
+    pub(super) fn open_later(&mut self, states: impl Iterator<Item = (String, Option<Vec<u8>>)>) {
+        for (message, state) in states.take(MOST_OPEN) {
+            self.open.entry(message).or_insert(state);
+        }
+    }
+
     /// Says whether what was settled up to then is settled on the disk; where the disk fails it cannot be waited for.
     pub(super) fn is_kept(&self, ticket: Ticket) -> bool {
         self.settled.kept >= ticket || self.fails_until.is_some()
@@ -436,3 +443,6 @@ const USUAL_BYTES: u64 = 400;
 pub(super) const OWN: usize = 0;
 /// How often writing is tried while it fails.
 pub(super) const TRIED_EVERY: Duration = Duration::from_secs(30);
+/// States of messages, and bytes of what is noted of problems, that wait for a disk which fails.
+const MOST_OPEN: usize = 1_000;
+pub(super) const MOST_NOTED: usize = 256 * 1024;
