@@ -165,11 +165,12 @@ impl Dispatch {
         let config = Arc::clone(&self.config);
         for (message, state) in self.journal.take_open() {
             let goes_on = |webhook: &WebhookUrl| {
-                let lane = self.engine.lane(webhook);
-                lane.is_some_and(|lane| self.intake(lane).0.restore(&state, &webhook.fingerprint(), now))
+                let lane = self.engine.lane(webhook)?;
+                self.intake(lane).0.restore(&state, &webhook.fingerprint(), now)
             };
-            if !config.all_webhooks().any(goes_on) {
-                self.journal.keep_open(&message, None);
+            match config.all_webhooks().find_map(goes_on) {
+                Some(unshown) => self.end_unshown(unshown),
+                None => self.journal.keep_open(&message, None),
             }
         }
     }

@@ -108,7 +108,12 @@ impl Dispatch {
         let in_thread = self.intake(lane).0.is_in_thread(&message);
         let outcome = self.engine.complete(permit, answer, Sent::Edit { in_thread }, now.instant);
         match outcome {
-            Outcome::Again { .. } => {}
+            Outcome::Again { is_fault, .. } => {
+                if self.intake(lane).0.fail_edit(&message, is_fault, now.instant) {
+                    let unshown = self.tell_anew(lane, &message, Lost::Edits, now);
+                    self.end_unshown(unshown);
+                }
+            }
             Outcome::Delivered { .. } => {
                 let shown = self.intake(lane).0.edited(&message, now.instant);
                 self.counters.merge(weight_of(&shown));

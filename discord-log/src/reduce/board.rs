@@ -12,6 +12,7 @@ use super::fingerprint::Fingerprint;
 use super::group::{Earlier, Group};
 use super::reports::tells_of;
 use super::shown::Shown;
+use super::told::Told;
 use crate::event::{Event, FailureId, Severity};
 use crate::record::Entry;
 
@@ -35,24 +36,14 @@ pub(super) struct Posted {
     pub(super) may_repeat: bool,
     pub(super) at: Instant,
     edited_at: Instant,
+    /// Edits in a row that the server broke over.
+    faults: u32,
     news: News,
     /// Failures of it that may be told more about, and for how long.
     open: BTreeSet<FailureId>,
     open_until: Instant,
     /// What was told later of them, and is not shown yet.
     later: Vec<Entry>,
-}
-
-/// One thing that a message tells, all of which an edit sends again.
-#[derive(Debug)]
-pub(super) struct Told {
-    pub(super) shown: Shown,
-    pub(super) seen_at: Instant,
-    /// How often it had occurred, and how bad it was, when it was posted.
-    pub(super) posted_count: u64,
-    pub(super) posted_severity: Severity,
-    /// Another message tells of the problem by now; this one goes on saying what it said.
-    pub(super) has_moved: bool,
 }
 
 /// What a message does not say yet.
@@ -64,6 +55,15 @@ enum News {
     Counts,
     /// What a reader waits for: how a failure went on, or that it is over.
     Content,
+}
+
+/// What a message has not told and will not tell.
+#[derive(Debug, Default)]
+pub(super) struct Untold {
+    /// Told anew.
+    pub(super) groups: Vec<Shown>,
+    /// Not worth a message.
+    pub(super) entries: Vec<Entry>,
 }
 
 /// Why a message cannot be changed any more.
@@ -104,34 +104,45 @@ impl Board {
         Self { posted: VecDeque::new(), window, changed: BTreeSet::new(), over: Vec::new() }
     }
 
-    /// Notes a message that was posted; gives what came for others and can be shown no more.
-    pub(super) fn post(&mut self, place: Place, told: Vec<Shown>, may_repeat: bool, now: Instant) -> Vec<Entry> {
+    /// Notes a message that was posted; gives what others can tell no more for it.
+    pub(super) fn post(&mut self, place: Place, told: Vec<Shown>, may_repeat: bool, now: Instant) -> Untold {
         let open = told.iter().filter_map(|told| open_failure(&told.entry)).collect();
-        let told = told.into_iter().map(|shown| Told::new(shown, now)).collect();
+        let in_its_thread = |shown: Shown| match &shown.group {
+            // Whatever is worth a notification later is a reply.
+            Some(_) => Shown { thread: place.thread.clone(), ..shown },
+            None => shown,
+        };
+        let told = told.into_iter().map(|shown| Told::new(in_its_thread(shown), now)).collect();
         self.put(Posted { open, ..Posted::new(place, told, may_repeat, now, now) })
     }
 
-    /// Puts a message on the board if it may change; gives what others can show no more for it.
-    pub(super) fn put(&mut self, posted: Posted) -> Vec<Entry> {
+    /// Puts a message on the board if it may change; gives what others can tell no more for it.
+    fn put(&mut self, posted: Posted) -> Untold {
         if !posted.may_change() || self.posted.iter().any(|known| known.place.id == posted.place.id) {
-            return Vec::new();
+            return Untold::default();
         }
         if posted.has_groups() {
             self.changed.insert(posted.place.id.clone());
         }
-        self.posted.push_back(posted);
-        let mut unshown = Vec::new();
+        let new = posted.place.id.clone();
+        let place = self.posted.partition_point(|known| known.at <= posted.at);
+        self.posted.insert(place, posted);
+        let mut untold = Untold::default();
         while self.posted.len() > MOST_MESSAGES || (self.bytes() > MOST_BYTES && self.posted.len() > 1) {
-            if let Some(posted) = self.posted.pop_front() {
-                self.changed.insert(posted.place.id.clone());
-                unshown.extend(posted.into_pending());
-            }
+            // The oldest of those that tell everything; what the others have to tell is told anew.
+            let others = || self.posted.iter().map(|posted| (&posted.place.id, posted)).filter(|(id, _)| **id != new);
+            let goes = others().find(|(_, posted)| posted.is_told()).or_else(|| others().next());
+            let Some(id) = goes.map(|(id, _)| id.clone()) else { break };
+            let (groups, entries) = self.forget(&id, Lost::Edits);
+            untold.groups.extend(groups);
+            untold.entries.extend(entries);
         }
-        unshown
+        untold
     }
 
-    /// Goes on with a message of an earlier process. Of two that tell of one problem the newer goes on.
-    pub(super) fn restore(&mut self, mut posted: Posted) {
+    /// Goes on with a message of an earlier process. Of two that tell of one problem the newer goes on. Gives what others
+    /// can tell no more for it.
+    pub(super) fn restore(&mut self, mut posted: Posted) -> Untold {
         for known in &mut self.posted {
             for told in &mut known.told {
                 let same = posted.told.iter_mut().find(|other| told.is_same(other));
@@ -141,9 +152,9 @@ impl Board {
             }
         }
         self.changed.insert(posted.place.id.clone());
-        // Nothing was taken for any of them yet.
-        let _ = self.put(posted);
+        let untold = self.put(posted);
         self.posted.retain(Posted::may_change);
+        untold
     }
 
     /// Takes in an occurrence of a problem.
@@ -212,11 +223,20 @@ impl Board {
     pub(super) fn edited(&mut self, id: &str, now: Instant) -> Vec<Entry> {
         let Some(posted) = self.posted.iter_mut().find(|posted| posted.place.id == id) else { return Vec::new() };
         posted.edited_at = now;
+        posted.faults = 0;
         posted.news = News::None;
         let shown = posted.take_pending();
         self.changed.insert(id.to_owned());
         self.posted.retain(Posted::may_change);
         shown
+    }
+
+    /// Notes that an edit did not work out, so that others go first; says whether the server broke over it too often.
+    pub(super) fn fail(&mut self, id: &str, is_fault: bool, now: Instant) -> bool {
+        let Some(posted) = self.posted.iter_mut().find(|posted| posted.place.id == id) else { return false };
+        posted.edited_at = now;
+        posted.faults += u32::from(is_fault);
+        posted.faults >= FAULTS
     }
 
     /// Takes a message off that cannot be edited: with the groups that have something to tell, and what else came for
@@ -233,10 +253,11 @@ impl Board {
     }
 
     /// Notes which problems are over, and takes what came for messages that are too old to show it.
-    pub(super) fn expire(&mut self, now: Instant) -> Vec<Entry> {
+    /// But not of a message that is being edited: what changed would not be in the edit.
+    pub(super) fn expire(&mut self, edited: Option<&str>, now: Instant) -> Vec<Entry> {
         let window = self.window;
         let mut unshown = Vec::new();
-        for posted in &mut self.posted {
+        for posted in self.posted.iter_mut().filter(|posted| edited != Some(&*posted.place.id)) {
             if now >= posted.open_until {
                 posted.open.clear();
                 if !posted.has_groups() {
@@ -306,7 +327,8 @@ impl Posted {
 
     fn new(place: Place, told: Vec<Told>, may_repeat: bool, at: Instant, now: Instant) -> Self {
         let (news, open, later) = (News::None, BTreeSet::new(), Vec::new());
-        Self { place, told, may_repeat, at, edited_at: now, news, open, open_until: now + EDITED_WITHIN, later }
+        let (open_until, faults) = (now + EDITED_WITHIN, 0);
+        Self { place, told, may_repeat, at, edited_at: now, faults, news, open, open_until, later }
     }
 
     /// Says whether it tells of a problem that may occur again.
@@ -351,58 +373,6 @@ impl Posted {
 
     fn into_pending(mut self) -> Vec<Entry> {
         self.take_pending()
-    }
-}
-
-impl Told {
-    pub(super) fn new(shown: Shown, now: Instant) -> Self {
-        let severity = shown.group.as_ref().map_or(Severity::Info, Group::severity);
-        Self {
-            posted_count: shown.group.as_ref().map_or(0, Group::count),
-            posted_severity: severity,
-            has_moved: false,
-            seen_at: now,
-            shown: Shown { entry: shown.entry.told(), repeats: Vec::new(), ..shown },
-        }
-    }
-
-    fn is_live(&self) -> bool {
-        !self.has_moved && self.shown.group.as_ref().is_some_and(|group| !group.is_over())
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self.is_live() && other.is_live() && self.shown.fingerprint() == other.shown.fingerprint()
-    }
-
-    fn tells_of(&self, fingerprint: Fingerprint) -> bool {
-        self.is_live() && self.shown.fingerprint() == Some(fingerprint)
-    }
-
-    /// When the problem is over, unless it occurs again; what is not told yet has not been seen by anybody.
-    fn quiet_at(&self, window: Duration) -> Option<Instant> {
-        (self.is_live() && self.shown.repeats.is_empty()).then(|| self.seen_at + window)
-    }
-
-    /// Tells the problem in a new message, with an occurrence that calls for it.
-    fn move_on(&mut self, entry: Entry, earlier: Earlier) -> Shown {
-        self.has_moved = true;
-        let repeats = std::mem::take(&mut self.shown.repeats);
-        let mut shown = Shown { entry, repeats, ..self.shown.clone() };
-        if let Some(group) = &mut shown.group {
-            group.follow(earlier);
-            group.count_in(&shown.entry);
-        }
-        shown
-    }
-
-    /// Tells the problem again if it has something to tell.
-    fn told_again(mut self, earlier: Earlier) -> Option<Shown> {
-        let entry = self.shown.repeats.pop()?;
-        let group = self.shown.group.as_mut()?;
-        group.follow(earlier);
-        // Of what is only counted, the newest says it.
-        let entry = entry.lightened(&self.shown.entry.event);
-        Some(Shown { entry, ..self.shown })
     }
 }
 
@@ -453,4 +423,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const MANY: usize = 2_000;
 /// Messages of a lane that are remembered, and bytes of them.
 const MOST_MESSAGES: usize = 200;
-const MOST_BYTES: usize = 1024 * 1024;
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// Edits of a message that the server may break over before what it has to tell is told in another.
+const FAULTS: u32 = 5;

@@ -39,8 +39,8 @@ impl Form {
 
 /// How soon a backlog should be told.
 const CATCH_UP_SECONDS: usize = 10;
-/// Lines of which usual ones fill a message: 6,000 characters, some 80 each.
-const LINES_OF_A_MESSAGE: usize = 75;
+/// Lines of which usual ones fill a message: 6,000 characters, some 100 each.
+const LINES_OF_A_MESSAGE: usize = 58;
 
 #[cfg(test)]
 mod tests {
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_more_wait_the_more_a_message_tells() {
-        let forms = [1, 10, 40, 41, 300, 301, 1_000_000].map(|waiting| Form::for_backlog(waiting, 28));
+        let forms = [1, 10, 40, 41, 232, 233, 1_000_000].map(|waiting| Form::for_backlog(waiting, 28));
         use Form::{Digest, Embeds, Lines};
         assert_eq!(forms, [Embeds, Embeds, Embeds, Lines, Lines, Digest, Digest]);
         assert_eq!(Form::for_backlog(10, 1), Embeds, "one message has room for ten");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::Settings;
 use super::batch::{Batch, Target};
-use super::board::{Board, Lost, Place, Repeated};
+use super::board::{Board, Lost, Place, Repeated, Untold};
 use super::fingerprint::Fingerprint;
 use super::form::Form;
 use super::group::Group;
@@ -126,9 +126,20 @@ impl Intake {
         let Some(fingerprint) = Fingerprint::of(&entry.event) else {
             return self.waiting.push(Shown::alone(entry));
         };
-        if let Some(shown) = self.untold().find(|shown| shown.fingerprint() == Some(fingerprint)) {
-            return shown.join(entry);
-        }
+        let mut entry = Some(entry);
+        let joined = self.untold().find(|shown| shown.fingerprint() == Some(fingerprint)).and_then(|shown| {
+            let before = shown.importance();
+            shown.join(entry.take()?);
+            Some((before, shown.importance()))
+        });
+        let Some(entry) = entry else {
+            if let Some((before, now)) = joined
+                && now < before
+            {
+                self.waiting.sort(before);
+            }
+            return;
+        };
         match self.board.repeat(fingerprint, entry, now.instant) {
             Repeated::Added => {}
             Repeated::Anew(shown) => self.waiting.push(*shown),
@@ -303,8 +314,15 @@ impl Intake {
             log.clone_from(&place.thread);
             self.log_changed = true;
         }
-        shipped.unshown = self.board.post(place, told, may_repeat, now);
+        let untold = self.board.post(place, told, may_repeat, now);
+        shipped.unshown = self.tell_untold(untold);
         shipped
+    }
+
+    /// Tells anew what a message will not tell; gives back what is not worth one.
+    fn tell_untold(&mut self, untold: Untold) -> Vec<Entry> {
+        self.waiting.put_back(untold.groups);
+        untold.entries
     }
 
     /// Notes that nothing of the lane is under way any more; gives the message that was being edited.
@@ -319,6 +337,11 @@ impl Intake {
     /// Takes what an edit has shown.
     pub(crate) fn edited(&mut self, message: &str, now: Instant) -> Vec<Entry> {
         self.board.edited(message, now)
+    }
+
+    /// Notes that an edit did not work out; says whether the server broke over it too often.
+    pub(crate) fn fail_edit(&mut self, message: &str, is_fault: bool, now: Instant) -> bool {
+        self.board.fail(message, is_fault, now)
     }
 
     /// Tells in a new message what the old one cannot: a person deleted it, or nobody may change it. Gives back what
@@ -357,7 +380,7 @@ impl Intake {
 
     /// Notes what is over by now, and takes what came for messages that are too old to be edited.
     pub(crate) fn expire(&mut self, known: &mut Known, now: Instant) -> Vec<Entry> {
-        let unshown = self.board.expire(now);
+        let unshown = self.board.expire(self.editing.as_deref(), now);
         for (group, address) in self.board.over() {
             known.see(&group, self.settings.release.as_deref(), address);
         }
@@ -374,17 +397,18 @@ impl Intake {
         messages.chain(log).collect()
     }
 
-    /// Goes on with a message of an earlier process, if it is one of this webhook's; says whether it is.
-    pub(crate) fn restore(&mut self, bytes: &[u8], webhook: &str, now: Now) -> bool {
+    /// Goes on with a message of an earlier process, if it is one of this webhook's; gives what others can show no more
+    /// for it.
+    pub(crate) fn restore(&mut self, bytes: &[u8], webhook: &str, now: Now) -> Option<Vec<Entry>> {
         if let Some(thread) = saved::read_log(bytes, webhook) {
             // Whatever this process has opened meanwhile is as good.
             if let Some(log @ None) = &mut self.forum {
                 *log = Some(thread);
             }
-            return true;
+            return Some(Vec::new());
         }
-        let posted = saved::read(bytes, webhook, now);
-        posted.map(|posted| self.board.restore(posted)).is_some()
+        let untold = self.board.restore(saved::read(bytes, webhook, now)?);
+        Some(self.tell_untold(untold))
     }
 
     /// Takes everything out, when the lane ends.

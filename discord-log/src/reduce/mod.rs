@@ -20,6 +20,7 @@ mod rate;
 mod reports;
 mod saved;
 mod shown;
+mod told;
 mod variables;
 mod waiting;
 

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::board::{Place, Posted, Told};
+use super::board::{Place, Posted};
 use super::group::Group;
 use super::shown::Shown;
+use super::told::Told;
 use crate::event::{Severity, StoredEvent};
 use crate::record::{Entry, EventId, Now, Seq};
 

@@ -27,6 +27,15 @@ impl Waiting {
         }
     }
 
+    /// Moves what became more important to where it belongs.
+    pub(super) fn sort(&mut self, from: Importance) {
+        let queue = self.queue(from);
+        let (stay, go) = queue.drain(..).partition(|shown| shown.importance() >= from);
+        *queue = stay;
+        let go: VecDeque<_> = go;
+        go.into_iter().for_each(|shown| self.push(shown));
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Shown> {
         self.critical.iter_mut().chain(&mut self.errors).chain(&mut self.rest)
     }

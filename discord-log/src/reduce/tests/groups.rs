@@ -136,9 +136,9 @@ fn the_next_process_goes_on_with_what_was_told() {
     let mut next = Lane::new();
     next.wait(2 * MINUTE);
     next.last = lane.last;
-    assert!(!next.intake.restore(state, "another", next.now));
-    assert!(!next.intake.restore(b"damaged", "hook", next.now));
-    assert!(next.intake.restore(state, "hook", next.now));
+    assert!(next.intake.restore(state, "another", next.now).is_none());
+    assert!(next.intake.restore(b"damaged", "hook", next.now).is_none());
+    assert_eq!(next.intake.restore(state, "hook", next.now).map(|unshown| unshown.len()), Some(0));
     assert_eq!(occur(&mut next, 2, "b"), (7, "a".to_owned()));
 }
 
@@ -185,4 +185,102 @@ fn in_a_forum_a_problem_is_a_post_and_the_rest_shares_one() {
     lane.intake.lose_thread();
     let Some(Next::Post(batch)) = lane.intake.next(false, false, lane.now.instant) else { panic!("no message") };
     assert_eq!(batch.target, Target::NewThread);
+}
+
+#[test]
+fn what_a_forum_post_tells_of_is_told_anew_in_it() {
+    let mut lane = Lane::new();
+    lane.intake.set_forum(true);
+    for (minutes, target) in [(0, Target::NewThread), (51, Target::Thread("t".to_owned()))] {
+        let message = format!("after {minutes}");
+        lane.wait(minutes * MINUTE);
+        let entry = failing(&mut lane);
+        lane.take_in(vec![entry]);
+        let Some(Next::Post(batch)) = lane.intake.next(false, false, lane.now.instant) else { panic!("no message") };
+        assert_eq!(batch.target, target, "{message}");
+        lane.intake.post_first(Some(Place { thread: Some("t".to_owned()), ..place(&message) }), lane.now.instant);
+    }
+}
+
+#[test]
+fn an_edit_that_the_server_breaks_over_lets_others_go_first_and_is_told_anew_at_last() {
+    let mut lane = Lane::new();
+    let other = |lane: &mut Lane| lane.entry(Event::system_event("Load", "lost").with_severity(Severity::Error));
+    occur(&mut lane, 1, "a");
+    let entry = other(&mut lane);
+    lane.take_in(vec![entry]);
+    assert!(matches!(next(&mut lane), Some(Ok(_))));
+    lane.intake.post_first(Some(place("b")), lane.now.instant);
+    let entries = vec![failing(&mut lane), other(&mut lane)];
+    lane.take_in(entries);
+    lane.wait(MINUTE);
+    let mut edited = BTreeSet::new();
+    for attempt in 1..=9 {
+        lane.wait(MINUTE);
+        let Some(Err((message, _))) = next(&mut lane) else { panic!("no edit") };
+        lane.intake.land();
+        let is_given_up = lane.intake.fail_edit(&message, true, lane.now.instant);
+        edited.insert(message.clone());
+        assert_eq!(is_given_up, attempt == 9, "{message}");
+        if is_given_up {
+            assert!(lane.intake.tell_anew(&message, Lost::Edits).is_empty());
+        }
+    }
+    assert_eq!(edited.len(), 2, "both were tried");
+    let Some(Ok(shown)) = next(&mut lane) else { panic!("no new message") };
+    assert_eq!(group(&shown).count(), 2);
+}
+
+#[test]
+fn a_message_that_has_no_room_any_more_tells_anew_what_it_did_not_tell() {
+    const PROBLEMS: usize = 250;
+    let mut lane = Lane::new();
+    let letters = |number: usize| number.to_string().bytes().map(|digit| char::from(digit + 49)).collect::<String>();
+    let (mut told, mut posts) = (BTreeMap::new(), 0);
+    let mut tell = |lane: &mut Lane, may_edit: bool| {
+        let shown = match lane.intake.next(may_edit, false, lane.now.instant) {
+            None => return false,
+            Some(Next::Post(batch)) => {
+                let shown = batch.shown.clone();
+                posts += 1;
+                lane.intake.post_first(Some(place(&posts.to_string())), lane.now.instant);
+                shown
+            }
+            Some(Next::Edit { place, shown, .. }) => {
+                lane.intake.land();
+                lane.intake.edited(&place.id, lane.now.instant);
+                shown
+            }
+        };
+        for group in shown.iter().filter_map(|shown| shown.group.as_ref()) {
+            let count = told.entry(group.fingerprint()).or_insert(0);
+            *count = group.count().max(*count);
+        }
+        true
+    };
+    for number in 0..PROBLEMS {
+        for _ in 0..2 {
+            let entry = lane.entry(Event::system_event("Job", letters(number)).with_severity(Severity::Error));
+            lane.take_in(vec![entry]);
+            tell(&mut lane, false);
+        }
+    }
+    lane.wait(MINUTE);
+    while tell(&mut lane, true) {}
+    assert_eq!(told.len(), PROBLEMS);
+    assert_eq!(told.into_values().collect::<BTreeSet<_>>(), BTreeSet::from([2]), "every occurrence is counted");
+    assert!(posts > PROBLEMS && posts < 2 * PROBLEMS, "{posts}");
+}
+
+#[test]
+fn what_becomes_critical_while_it_waits_goes_first() {
+    let mut lane = Lane::new();
+    let error =
+        |lane: &mut Lane, text: String| lane.entry(Event::system_event("Job", text).with_severity(Severity::Error));
+    let mut entries: Vec<_> = ('a'..='z').map(|letter| error(&mut lane, letter.to_string())).collect();
+    entries.push(lane.entry(Event::system_event("Job", "z").with_severity(Severity::Critical)));
+    lane.take_in(entries);
+    let Some(Next::Post(batch)) = lane.intake.next(false, false, lane.now.instant) else { panic!("no message") };
+    assert_eq!(batch.shown.len(), 1);
+    assert_eq!(group(&batch.shown).count(), 2);
 }
