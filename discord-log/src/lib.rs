@@ -41,7 +41,7 @@
 //! | `tls-host-provider` | | TLS by rustls on the provider that the program installed |
 //! | `tls-native` | | TLS by the operating system's library |
 //! | `signals` | | `end_on_signals`: SIGTERM and SIGINT end the logger first (Unix) |
-//! | `testing` | | [`testing::capture`], [`testing::leaks`], [`testing::panic_in`] |
+//! | `testing` | | [`testing::capture`], [`testing::capture_async`], [`testing::leaks`], [`testing::panic_in`] |
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -50,6 +50,7 @@ pub mod __bench;
 pub mod __private;
 mod capture;
 mod config;
+pub mod context;
 mod dispatch;
 mod event;
 mod filter;

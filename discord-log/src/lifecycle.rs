@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::capture::panics;
 use crate::config::{Config, ConfigError};
+use crate::context;
 use crate::event::{Channel, Event, Severity};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
@@ -101,6 +102,7 @@ fn state() -> MutexGuard<'static, State> {
 
 fn start(mut config: Config) -> Result<Running, InitError> {
     panics::remember();
+    context::apply(&config.context);
     announce(&config);
     config.record.dir = directory(&config.record, config.has_webhooks());
     let config = Arc::new(config);

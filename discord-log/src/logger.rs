@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::context;
 use crate::event::{Channel, Event, Kind, Severity, Stage};
 use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
 use crate::queue::{self, Digest, Flow, Queue, Valve};
 use crate::render;
-use crate::testing;
 
 /// Which kinds of event somebody listens to; the upper bits say how the logger itself is. Zero: nobody listens.
 static GATE: AtomicU8 = AtomicU8::new(0);
@@ -48,19 +48,19 @@ thread_local! {
 /// Says whether the logger does anything at all: one relaxed load.
 #[inline]
 pub(crate) fn is_on() -> bool {
-    GATE.load(Ordering::Relaxed) != 0 || testing::captures()
+    GATE.load(Ordering::Relaxed) != 0 || context::is_heard()
 }
 
 /// Says whether somebody listens to events of a kind and severity.
 #[inline]
 pub(crate) fn listens(kind: Kind, severity: Severity) -> bool {
-    is_let_through(GATE.load(Ordering::Relaxed), kind, severity) || testing::captures()
+    is_let_through(GATE.load(Ordering::Relaxed), kind, severity) || context::is_heard()
 }
 
 /// Says whether an event is worth building: somebody listens and there is room. An event that finds no room is counted
 /// here, so nothing is formatted for it.
 pub(crate) fn admits(kind: Kind, severity: Severity) -> bool {
-    if testing::captures() {
+    if context::is_heard() {
         return true;
     }
     let gate = GATE.load(Ordering::Relaxed);
@@ -77,7 +77,7 @@ pub(crate) fn admits(kind: Kind, severity: Severity) -> bool {
 
 /// Counts a failure of a function, and says when it was if the function fails so often that its kind matters.
 pub(crate) fn presses(valve: &Valve) -> Option<u64> {
-    if GATE.load(Ordering::Relaxed) & RUNNING == 0 || testing::captures() {
+    if GATE.load(Ordering::Relaxed) & RUNNING == 0 || context::is_heard() {
         return None;
     }
     let second = Tick::now().seconds();
@@ -123,16 +123,21 @@ fn pass_valve(mut event: Event) -> Option<Event> {
     None
 }
 
-/// Gives an event that is kept the time of day.
+/// Gives an event the time of day, and what is known of the request or job that it belongs to.
+#[inline]
 pub(crate) fn stamp(event: &mut Event) {
     event.stamp(Timestamp::now());
+    if context::is_entered() {
+        context::complete(event);
+    }
 }
 
 /// Hands an event over; never blocks, never panics, does no I/O while the logger runs.
 #[inline]
 pub(crate) fn log(mut event: Event) {
-    if testing::captures() {
-        return testing::keep(event);
+    if context::is_heard() {
+        stamp(&mut event);
+        return context::tell(event);
     }
     let gate = GATE.load(Ordering::Relaxed);
     if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
@@ -142,7 +147,7 @@ pub(crate) fn log(mut event: Event) {
         let Some(crossing) = pass_valve(event) else { return };
         event = crossing;
     }
-    event.stamp(Timestamp::now());
+    stamp(&mut event);
     COUNTERS.accept();
     let channel = event.channel();
     if gate & ENDED != 0 {

@@ -19,14 +19,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("send", &["health", "render"]),
     // Leaves.
     ("health", &[]),
-    ("testing", &["event", "filter"]),
+    ("context", &["event"]),
+    ("testing", &["context", "event", "filter"]),
     // What processes of a host share.
     ("host_budget", &["send"]),
     // Composes the settings which the steps have for themselves.
-    ("config", &["event", "filter", "record", "reduce", "render", "send"]),
+    ("config", &["context", "event", "filter", "record", "reduce", "render", "send"]),
     // Drivers: the only ones that see several steps.
     ("local_log", &["event", "render"]),
-    ("logger", &["event", "filter", "health", "local_log", "queue", "render", "testing"]),
+    ("logger", &["context", "event", "filter", "health", "local_log", "queue", "render"]),
     (
         "recorder",
         &["config", "event", "filter", "health", "local_log", "queue", "record", "render", "sender", "testing"],
@@ -39,7 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         // It installs the panic hook, which is a door.
         "lifecycle",
-        &["capture", "config", "event", "health", "local_log", "logger", "record", "recorder", "sender"],
+        &["capture", "config", "context", "event", "health", "local_log", "logger", "record", "recorder", "sender"],
     ),
     ("signals", &["lifecycle"]),
     // Doors.

@@ -10,11 +10,12 @@ use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
 use super::journal;
 use super::problem::{ConfigError, Problem};
+use crate::context::{Addresses, TrustedProxies};
 use crate::event::{Channel, Currency};
 use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
-use crate::{record, reduce, render, send};
+use crate::{context, record, reduce, render, send};
 
 /// Collects settings; made by [`Config::builder`] or [`Config::from_env`].
 ///
@@ -218,6 +219,24 @@ impl ConfigBuilder {
         self.set("DISCORD_REDACT", names.join(","))
     }
 
+    /// How much of a client's address is told: `DISCORD_LOG_IP`, `masked` (its network, /24 or /48), `full` or `off`;
+    /// `masked` by default.
+    pub fn log_ip(self, how: impl Into<String>) -> Self {
+        self.set("DISCORD_LOG_IP", how.into())
+    }
+
+    /// Whose `Forwarded` and `X-Forwarded-For` count: `DISCORD_TRUSTED_PROXIES`, addresses and networks with commas between
+    /// them, such as `10.0.0.0/8, 2001:db8::1`; `private` stands for loopback and private networks. Nobody's by default.
+    pub fn trusted_proxies(self, networks: impl Into<String>) -> Self {
+        self.set("DISCORD_TRUSTED_PROXIES", networks.into())
+    }
+
+    /// How many of the events before an error go with its report: `DISCORD_BREADCRUMBS`, 0 to 100, 30 by default. They
+    /// are of the same request, job or task: of one [context](crate::context).
+    pub fn breadcrumbs(self, events: usize) -> Self {
+        self.set("DISCORD_BREADCRUMBS", events.to_string())
+    }
+
     /// Where Discord's API is served: `DISCORD_API_BASE`; for a proxy, a test server or the local Discord.
     pub fn api_base(self, address: impl Into<String>) -> Self {
         self.set(API_BASE_VARIABLE, address.into())
@@ -238,6 +257,7 @@ impl ConfigBuilder {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
+            context: check.context(),
             filter: filter::Settings {
                 toggles: check.toggles(),
                 high_value_threshold: check.threshold(),
@@ -273,6 +293,8 @@ impl ConfigBuilder {
                 timeout: check.seconds("DISCORD_TIMEOUT", 0.1..=300.0, "seconds from 0.1 to 300", 10.0),
             },
         };
+        let session_key = config.all_webhooks().next().map(WebhookUrl::key);
+        config.context.session_key = session_key;
         config.reduce.rate_limit = config.send.rate_limit;
         config.reduce.release.clone_from(&config.render.release);
         if check.environment.problems.is_empty() {
@@ -408,6 +430,16 @@ impl Check {
         .unwrap_or_default()
     }
 
+    fn context(&mut self) -> context::Settings {
+        let networks = "addresses and networks with commas between, such as `10.0.0.0/8, 2001:db8::1`, or `private`";
+        context::Settings {
+            addresses: self.read("DISCORD_LOG_IP", "`masked`, `full` or `off`", Addresses::parse).unwrap_or_default(),
+            breadcrumbs: self.number("DISCORD_BREADCRUMBS", 0..=100, "a whole number from 0 to 100", 30),
+            trusted_proxies: self.read("DISCORD_TRUSTED_PROXIES", networks, TrustedProxies::parse).unwrap_or_default(),
+            session_key: None,
+        }
+    }
+
     fn currency(&mut self) -> Currency {
         self.read("DISCORD_CURRENCY", "a code of three letters such as `EUR`", Currency::from_code)
             .unwrap_or(Currency::EUR)
@@ -534,18 +566,23 @@ mod tests {
                 ("DISCORD_MENTION_CRITICAL", "@everyone"),
                 ("DISCORD_REDACT", "phone, name=x"),
                 ("DISCORD_SOURCE_URL", "https://example.com/src"),
+                ("DISCORD_LOG_IP", "half"),
+                ("DISCORD_TRUSTED_PROXIES", "10.0.0.0/33"),
+                ("DISCORD_BREADCRUMBS", "many"),
             ])
             .build()
-            .expect_err("sixteen mistakes");
+            .expect_err("nineteen mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
             wrong,
             [
                 "DISCORD_API_BASE",
+                "DISCORD_BREADCRUMBS",
                 "DISCORD_CURRENCY",
                 "DISCORD_HIGH_VALUE_THRESHOLD",
                 "DISCORD_LOGGING_ENABLED",
+                "DISCORD_LOG_IP",
                 "DISCORD_MENTION_CRITICAL",
                 "DISCORD_QUEUE_SIZE",
                 "DISCORD_RATE_LIMIT",
@@ -555,6 +592,7 @@ mod tests {
                 "DISCORD_SHUTDOWN_TIMEOUT",
                 "DISCORD_SOURCE_URL",
                 "DISCORD_TIMEOUT",
+                "DISCORD_TRUSTED_PROXIES",
                 "DISCORD_WEBHOOK_DEPLOYS",
                 "DISCORD_WEBHOOK_ERRORS_FILE",
                 "DISCORD_WEBHOOK_FINANCE",

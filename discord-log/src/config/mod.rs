@@ -16,7 +16,7 @@ pub use self::problem::{ConfigError, Problem};
 
 use crate::event::Channel;
 use crate::send::WebhookUrl;
-use crate::{filter, record, reduce, render, send};
+use crate::{context, filter, record, reduce, render, send};
 
 /// Checked settings, ready for [`init_with`](crate::init_with).
 ///
@@ -41,6 +41,7 @@ pub struct Config {
     pub(crate) enabled: bool,
     pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,
     pub(crate) shutdown_timeout: Duration,
+    pub(crate) context: context::Settings,
     pub(crate) filter: filter::Settings,
     pub(crate) record: record::Settings,
     pub(crate) reduce: reduce::Settings,

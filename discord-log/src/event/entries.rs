@@ -31,6 +31,8 @@ pub(crate) enum Role {
     Actor,
     /// The failure that came right before this one.
     After,
+    /// What was logged before an error: when and how serious, and a short text.
+    Breadcrumb,
     Cause,
     Context,
     ErrorMessage,
@@ -39,20 +41,27 @@ pub(crate) enum Role {
     Recovered,
     /// How many more calls failed alike.
     Repeats,
+    /// What is known of the request that it belongs to, by name.
+    Request,
+    /// A span around it, by its name; the outermost first.
+    Span,
     Text,
     Title,
 }
 
 impl Role {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Actor,
         Self::After,
+        Self::Breadcrumb,
         Self::Cause,
         Self::Context,
         Self::ErrorMessage,
         Self::Field,
         Self::Recovered,
         Self::Repeats,
+        Self::Request,
+        Self::Span,
         Self::Text,
         Self::Title,
     ];
@@ -204,7 +213,7 @@ impl Entries {
     }
 
     /// Adds an entry of another event.
-    pub(super) fn copy(&mut self, entry: Field<'_>) {
+    pub(crate) fn copy(&mut self, entry: Field<'_>) {
         self.restore(entry.role, entry.name(), entry.shape, entry.bytes, entry.full_length);
     }
 

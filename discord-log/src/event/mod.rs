@@ -286,6 +286,43 @@ impl Event {
         self.entries.push(Role::Field, name, value);
     }
 
+    /// Says who did it, in place.
+    pub(crate) fn set_actor(&mut self, id: &str) {
+        self.entries.push_text(Role::Actor, "", id);
+    }
+
+    /// Says whether something is told under a role and a name.
+    pub(crate) fn has(&self, role: Role, name: &str) -> bool {
+        self.entries.of(role).any(|entry| entry.name() == name)
+    }
+
+    /// Adds something that is packed already.
+    pub(crate) fn add_entry(&mut self, entry: Field<'_>) {
+        self.entries.copy(entry);
+    }
+
+    /// Adds what is known of the request that it belongs to.
+    pub(crate) fn add_request(&mut self, name: &str, value: &Value<'_>) {
+        self.entries.push(Role::Request, name, value);
+    }
+
+    /// Adds what was logged before it: when and how serious, and what.
+    pub(crate) fn add_breadcrumb(&mut self, when: &str, text: &str) {
+        self.entries.push_text(Role::Breadcrumb, when, text);
+    }
+
+    /// Gives a value of the request that it belongs to.
+    pub(crate) fn request(&self, name: &str) -> Option<Field<'_>> {
+        self.entries.of(Role::Request).find(|entry| entry.name() == name)
+    }
+
+    /// Gives the words that say most of what it is about.
+    pub(crate) fn gist(&self) -> &str {
+        let error = || self.error_report().map(|report| report.message());
+        let first = || self.fields().map(|field| field.as_text()).find(|text| !text.is_empty());
+        self.title().or_else(error).or_else(|| self.text()).or_else(first).unwrap_or_default()
+    }
+
     pub(crate) fn entries(&self) -> &Entries {
         &self.entries
     }

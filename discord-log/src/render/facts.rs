@@ -9,6 +9,7 @@ use super::clean::legible;
 use super::headline::Headline;
 use super::passage::{Passage, Place};
 use super::readable::{self, Digits};
+use super::request;
 use crate::event::{Channel, Event, Field as Given, Kind, Role, Severity, Value};
 
 /// A named value before it is written.
@@ -34,7 +35,9 @@ pub(super) fn facts<'a>(
     let own = own.iter().filter(|field| !needs_no_field(field)).map(|field| own_fact(settings, *field, unit));
     let extras = extras.iter().map(|field| extra_fact(settings, *field));
     let failed = error_facts(event, is_counted);
-    own.chain(failed).chain(place_fact(settings, event)).chain(actor_facts(event)).chain(extras).collect()
+    let request = request::facts(settings, event);
+    let what = own.chain(failed).chain(place_fact(settings, event)).chain(request);
+    what.chain(actor_facts(event)).chain(extras).chain(request::breadcrumbs(event)).collect()
 }
 
 impl<'a> Fact<'a> {

@@ -7,6 +7,7 @@ use super::clean::{Lines, clean};
 use super::facts::{error_type, repeated};
 use super::headline::Headline;
 use super::readable::{self, Digits};
+use super::request;
 use crate::event::{Event, Field, Role, Value};
 
 /// Writes in one line what was told later of a failure that stands in the log already; nothing where it only came
@@ -53,6 +54,7 @@ fn facts(settings: &Settings, event: &Event) -> Vec<String> {
     facts.extend(event.entries().of(Role::After).map(|earlier| named("after", &text_of(earlier))));
     facts.extend(event.entries().of(Role::Recovered).map(|function| named("recovered_in", &text_of(function))));
     facts.extend(Some(event.repeats()).filter(|calls| *calls > 0).map(repeated));
+    facts.extend(request::named(settings, event).iter().map(|(name, value)| named(name, &inert(value))));
     facts.extend(event.who().map(|who| named("actor", &inert(who))));
     facts.extend(event.place().map(|place| {
         let position = format!("{}:{}", inert(place.file), place.line);

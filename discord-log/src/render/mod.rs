@@ -32,6 +32,7 @@ mod mentions;
 mod message;
 mod passage;
 mod readable;
+mod request;
 mod settings;
 mod source;
 #[cfg(test)]

@@ -67,6 +67,14 @@ impl WebhookUrl {
         format!("{:032x}", hasher.finish128().as_u128())
     }
 
+    /// Gives a key that all processes of a service have, and nobody else.
+    pub(crate) fn key(&self) -> [u64; 2] {
+        let mut hasher = SipHasher13::new();
+        hasher.write(format!("key of {}/{}", self.id, self.token).as_bytes());
+        let key = hasher.finish128();
+        [key.h1, key.h2]
+    }
+
     /// Gives the address to call. To be handed to the HTTP client alone.
     pub(super) fn reveal(&self) -> String {
         format!("{}/webhooks/{}/{}", self.base.0, self.id, self.token)

@@ -71,6 +71,7 @@ fn place_of(entry: &Field<'_>, secret: &str) -> String {
     match entry.role() {
         Role::Actor => "the actor".to_owned(),
         Role::After => "the failure before".to_owned(),
+        Role::Breadcrumb => "what was logged before".to_owned(),
         Role::Cause => "a cause".to_owned(),
         Role::Context => "a context".to_owned(),
         Role::ErrorMessage => "the error's message".to_owned(),
@@ -78,6 +79,8 @@ fn place_of(entry: &Field<'_>, secret: &str) -> String {
         Role::Field => format!("the field {}", entry.name()),
         Role::Recovered => "who recovered".to_owned(),
         Role::Repeats => "the repeats".to_owned(),
+        Role::Request => format!("the request's {}", entry.name()),
+        Role::Span => "a span".to_owned(),
         Role::Text => "the text".to_owned(),
         Role::Title => "the title".to_owned(),
     }

@@ -1,8 +1,7 @@
-//! Lets a test see what its own thread logs, without a webhook, and prove that a secret of its own is not in it. Without the feature `testing` every question here is
-//! answered by a constant.
+//! Lets a test see what its own thread and tasks log, without a webhook, and prove that a secret of its own is not in it.
+//! Without the feature `testing` every question here is answered by a constant.
 
-#[cfg_attr(feature = "testing", path = "enabled.rs")]
-#[cfg_attr(not(feature = "testing"), path = "disabled.rs")]
+#[cfg(feature = "testing")]
 mod capture;
 #[cfg_attr(feature = "testing", path = "faults_enabled.rs")]
 #[cfg_attr(not(feature = "testing"), path = "faults_disabled.rs")]
@@ -11,13 +10,12 @@ mod faults;
 mod leaks;
 
 #[cfg(feature = "testing")]
-pub use self::capture::capture;
+pub use self::capture::{capture, capture_async};
 #[cfg(feature = "testing")]
 pub use self::faults::{Part, panic_in};
 #[cfg(feature = "testing")]
 pub use self::leaks::{Leak, leaks};
 
-pub(crate) use self::capture::{captures, keep};
 #[cfg(not(feature = "testing"))]
 pub(crate) use self::faults::Part;
 pub(crate) use self::faults::fail_point;

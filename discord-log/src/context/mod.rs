@@ -1,0 +1,38 @@
+//! Who and what an event is about: a [`Context`] is entered for a request, a job or a task, and every event that is
+//! logged inside of it says so. The last events before an error go with its report.
+//!
+//! A context belongs to a thread while [`with`] runs, and to a future wherever it is polled under [`scope`]. A task or a
+//! thread that is started inside does not have it by itself: [`carry`] and [`carry_fn`] take it along.
+//!
+//! # Examples
+//!
+//! ```
+//! use discord_log::context::{self, Context};
+//!
+//! let job = Context::new().with_user("u-42").with_extra("queue", "invoices");
+//! context::with(job, || {
+//!     discord_log::log_user_action("Invoice generated"); // says who did it, and from which queue
+//!     assert_eq!(context::current().unwrap().user(), Some("u-42"));
+//! });
+//! assert!(context::current().is_none());
+//! ```
+
+mod breadcrumbs;
+mod client;
+#[cfg_attr(feature = "testing", path = "listener_enabled.rs")]
+#[cfg_attr(not(feature = "testing"), path = "listener_disabled.rs")]
+mod listener;
+mod request;
+mod scope;
+mod settings;
+
+pub use self::request::Context;
+pub use self::scope::{Scoped, carry, carry_fn, current, scope, set_extra, set_user, with};
+
+pub(crate) use self::breadcrumbs::{Line, leave_breadcrumb};
+pub(crate) use self::client::{Addresses, TrustedProxies};
+pub(crate) use self::listener::{is_heard, tell};
+#[cfg(feature = "testing")]
+pub(crate) use self::listener::{listen, listen_async};
+pub(crate) use self::scope::{complete, has_failed, is_entered};
+pub(crate) use self::settings::{Settings, apply};
