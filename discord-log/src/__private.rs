@@ -1,5 +1,6 @@
 //! What the attributes expand to. Not for use by hand: anything here may change in any release.
 
+pub use crate::capture::answer::Answer;
 pub use crate::capture::call::{ACTIVITY, Asked, Asking, Call, ERRORS, PERFORMANCE};
 pub use crate::capture::excuse::excuse;
 pub use crate::capture::fallible::{Fallible, fallible};

@@ -136,6 +136,7 @@ pub(crate) fn stamp(event: &mut Event) {
 #[inline]
 pub(crate) fn log(mut event: Event) {
     if context::is_heard() {
+        context::fail_with(event.severity());
         stamp(&mut event);
         return context::tell(event);
     }
@@ -144,6 +145,7 @@ pub(crate) fn log(mut event: Event) {
         return;
     }
     if event.severity() >= Severity::Warning {
+        context::fail_with(event.severity());
         let Some(crossing) = pass_valve(event) else { return };
         event = crossing;
     }

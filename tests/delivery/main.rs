@@ -17,5 +17,6 @@ mod groups;
 mod local;
 mod nested;
 mod redacted;
+mod requests;
 mod schema;
 mod world;

@@ -34,6 +34,7 @@ impl Ending<'_> {
                 }
                 return End::Failed;
             }
+            Look::Answered(answer) => return answer.end(self, inner),
             Look::Fine | Look::Shown(_) => self.recovered_from(inner),
         }
         End::Returned { shown: if let Look::Shown(value) = look { Some(value) } else { None } }
@@ -99,7 +100,7 @@ impl Ending<'_> {
     }
 
     /// Says whether a failure crosses by itself, or counts it for a function that fails often.
-    fn crosses(self, event: &mut Event, type_name: &'static str, pressed: Option<u64>) -> bool {
+    pub(super) fn crosses(self, event: &mut Event, type_name: &'static str, pressed: Option<u64>) -> bool {
         let Some(second) = pressed else { return true };
         match logger::flow(self.site.valve(), type_name, event, second) {
             Flow::Crosses => logger::admits(Kind::Error, event.severity()),
@@ -185,7 +186,9 @@ impl Ending<'_> {
     }
 
     fn place(self, event: &mut Event) {
-        event.set_callsite(self.site.callsite());
+        if self.site.is_in_the_source() {
+            event.set_callsite(self.site.callsite());
+        }
         if let Some(channel) = self.site.errors_channel() {
             event.set_channel(channel);
         }
@@ -274,17 +277,17 @@ fn add_after(event: &mut Event, before: &[Rising]) {
 }
 
 /// Tells the last that is known of a failure, so that nobody waits for more.
-fn close(mut failure: Rising) {
+pub(super) fn close(mut failure: Rising) {
     let event = known(&mut failure);
     follow(&failure, Stage::Passed, event);
 }
 
 /// What the functions around the failing one have told so far.
-fn known(failure: &mut Rising) -> Event {
+pub(super) fn known(failure: &mut Rising) -> Event {
     failure.passed.take().map_or_else(|| Event::of(Kind::Error), |known| *known)
 }
 
-fn follow(failure: &Rising, stage: Stage, event: Event) {
+pub(super) fn follow(failure: &Rising, stage: Stage, event: Event) {
     let Some(id) = failure.id else { return };
     if logger::admits(Kind::Error, failure.severity) {
         let event = event.in_channel(failure.channel).with_severity(failure.severity);

@@ -6,6 +6,13 @@
 //! attributes watch it, the fields they ask for), the body, and a closure that looks at the return value. What comes out
 //! is exactly what the body gave, or the panic it ended in.
 
+#[cfg_attr(feature = "tower", path = "answer_enabled.rs")]
+#[cfg_attr(not(feature = "tower"), path = "answer_disabled.rs")]
+pub(crate) mod answer;
+#[cfg(feature = "tower")]
+#[cfg_attr(feature = "axum", path = "axum_parts_enabled.rs")]
+#[cfg_attr(not(feature = "axum"), path = "axum_parts_disabled.rs")]
+mod axum_parts;
 pub(crate) mod call;
 pub(crate) mod excuse;
 mod failing;
@@ -16,6 +23,10 @@ pub(crate) mod observe;
 pub(crate) mod observe_async;
 pub(crate) mod panics;
 pub(crate) mod probe;
+#[cfg(feature = "tower")]
+mod request;
+#[cfg(feature = "tower")]
+pub(crate) mod request_layer;
 pub(crate) mod returned;
 pub(crate) mod site;
 mod timing;

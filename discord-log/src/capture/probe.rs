@@ -11,6 +11,8 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
+use crate::capture::answer::Answer;
+
 /// What is to be known of a return value.
 #[derive(Clone, Copy)]
 pub enum Look<'r> {
@@ -20,6 +22,8 @@ pub enum Look<'r> {
     Shown(&'r dyn Debug),
     /// An error.
     Failed(Failure<'r>),
+    /// The answer to a request.
+    Answered(Answer<'r>),
 }
 
 /// An error that a function returned, and how it can be shown.
@@ -46,6 +50,7 @@ impl Debug for Look<'_> {
             Self::Fine => "Fine",
             Self::Shown(_) => "Shown(..)",
             Self::Failed(_) => "Failed(..)",
+            Self::Answered(_) => "Answered(..)",
         })
     }
 }

@@ -103,6 +103,11 @@ impl Site {
         &self.callsite
     }
 
+    /// Says whether it is a function of the program's, and no door of ours.
+    pub(crate) const fn is_in_the_source(&self) -> bool {
+        !self.callsite.file.is_empty()
+    }
+
     pub(crate) const fn tally(&self) -> &'static Tally {
         &self.meter.tally
     }

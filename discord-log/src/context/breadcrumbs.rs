@@ -46,13 +46,6 @@ impl Write for Line<'_> {
     }
 }
 
-impl Line<'_> {
-    /// Adds a text, as much of it as there is room for.
-    pub(crate) fn push(&mut self, text: &str) {
-        let _ = self.write_str(text);
-    }
-}
-
 impl Breadcrumbs {
     /// Forgets what is too old; gives the memory of it, to be used again.
     fn make_room(&mut self, most: usize) -> Option<String> {

@@ -25,14 +25,21 @@ mod listener;
 mod request;
 mod scope;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use self::request::Context;
 pub use self::scope::{Scoped, carry, carry_fn, current, scope, set_extra, set_user, with};
 
-pub(crate) use self::breadcrumbs::{Line, leave_breadcrumb};
+#[cfg(feature = "tower")]
+pub(crate) use self::client::Hop;
 pub(crate) use self::client::{Addresses, TrustedProxies};
 pub(crate) use self::listener::{is_heard, tell};
 #[cfg(feature = "testing")]
 pub(crate) use self::listener::{listen, listen_async};
-pub(crate) use self::scope::{complete, has_failed, is_entered};
+pub(crate) use self::scope::{complete, fail_with, is_entered};
+#[cfg(feature = "tower")]
+pub(crate) use self::scope::{has_failed, scope_made};
 pub(crate) use self::settings::{Settings, apply};
+#[cfg(feature = "tower")]
+pub(crate) use self::settings::{hashed, trusted_proxies};

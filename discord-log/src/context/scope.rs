@@ -67,6 +67,17 @@ pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
     Scoped::new(future, Standing::inside(context))
 }
 
+/// Gives a future that has a context, and is made in it.
+#[cfg(feature = "tower")]
+pub(crate) fn scope_made<F: Future>(context: Context, make: impl FnOnce() -> F) -> Scoped<F> {
+    let mut standing = Standing::inside(context);
+    let future = {
+        let _visit = Visit::begin(&mut standing);
+        make()
+    };
+    Scoped::new(future, standing)
+}
+
 /// Gives a future that has the context of whoever calls this, wherever it is polled: for `tokio::spawn` and its like.
 ///
 /// # Examples
@@ -145,7 +156,6 @@ pub(crate) fn complete(event: &mut Event) {
     let _ = look(|scope| {
         scope.add_to(event);
         if event.severity() >= Severity::Error {
-            scope.shared.has_failed.store(true, Ordering::Relaxed);
             let breadcrumbs = scope.shared.breadcrumbs.lock().unwrap_or_else(PoisonError::into_inner);
             breadcrumbs.add_to(event);
         }
@@ -155,7 +165,16 @@ pub(crate) fn complete(event: &mut Event) {
     });
 }
 
+/// Notes that an error was logged in this scope, if it is one: whether it is told or only counted.
+pub(crate) fn fail_with(severity: Severity) {
+    if severity < Severity::Error {
+        return;
+    }
+    let _ = look(|scope| scope.shared.has_failed.store(true, Ordering::Relaxed));
+}
+
 /// Says whether an error was logged in this scope.
+#[cfg(feature = "tower")]
 pub(crate) fn has_failed() -> bool {
     look(|scope| scope.shared.has_failed.load(Ordering::Relaxed)).unwrap_or(false)
 }

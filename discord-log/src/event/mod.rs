@@ -195,6 +195,13 @@ impl Event {
         self.entries.text(Role::Actor)
     }
 
+    /// Gives what is known of the request that the event belongs to, by its name: `request_id`, `route` and whatever else a
+    /// [`Context`](crate::context::Context) names.
+    #[must_use]
+    pub fn request(&self, name: &str) -> Option<Field<'_>> {
+        self.entries.of(Role::Request).find(|entry| entry.name() == name)
+    }
+
     /// Walks over the named values in the order in which they were added.
     pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
         self.entries.of(Role::Field)
@@ -311,11 +318,6 @@ impl Event {
         self.entries.push_text(Role::Breadcrumb, when, text);
     }
 
-    /// Gives a value of the request that it belongs to.
-    pub(crate) fn request(&self, name: &str) -> Option<Field<'_>> {
-        self.entries.of(Role::Request).find(|entry| entry.name() == name)
-    }
-
     /// Gives the words that say most of what it is about.
     pub(crate) fn gist(&self) -> &str {
         let error = || self.error_report().map(|report| report.message());
@@ -327,7 +329,7 @@ impl Event {
         &self.entries
     }
 
-    fn titled(mut self, title: &str) -> Self {
+    pub(crate) fn titled(mut self, title: &str) -> Self {
         self.entries.push_text(Role::Title, "", title);
         self
     }
