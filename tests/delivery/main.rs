@@ -18,6 +18,7 @@ mod local;
 mod matrix;
 mod nested;
 mod panics;
+mod parallel;
 mod redacted;
 mod schema;
 mod world;

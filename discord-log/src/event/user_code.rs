@@ -21,3 +21,23 @@ pub(crate) fn run<R>(code: impl FnOnce() -> R) -> Option<R> {
 pub(crate) fn is_running() -> bool {
     cfg!(panic = "unwind") && IS_RUNNING.get()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::panic_any;
+
+    use super::*;
+
+    #[test]
+    fn what_panics_gives_nothing_and_is_over_then() {
+        let inner = || {
+            assert!(is_running());
+            assert_eq!(run(|| panic_any("inner")), None::<()>);
+            assert!(is_running(), "the outer code goes on");
+            7
+        };
+        assert_eq!(run(inner), Some(7));
+        assert_eq!(run(|| panic_any("outer")), None::<()>);
+        assert!(!is_running());
+    }
+}
