@@ -60,7 +60,7 @@ fn runtime() -> Runtime {
     runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime")
 }
 
-/// All embeds of a channel, of messages that no edit had to complete.
+/// All embeds of a channel. What a function adds may come by an edit: the hook that writes a backtrace takes its time.
 fn embeds(world: &World, channel: &str) -> Vec<Value> {
     world.flush();
     world.discord.messages(channel).into_iter().flat_map(|message| message.embeds).collect()
@@ -119,7 +119,6 @@ fn a_panic_in_nested_functions_is_one_message_with_trail_and_fields() {
     assert_eq!((field(&embed, "Trail"), field(&embed, "ID")), (Some("Ship › Pack 7"), Some("7")));
     assert_eq!((field(&embed, "Thread"), field(&embed, "After")), (thread::current().name(), None));
     assert!(field(&embed, "Where").is_some_and(|place| place.starts_with("pack\n")), "{embed:#}");
-    assert_eq!(world.discord.messages("errors")[0].edits, 0);
     assert_eq!(world.titles("activity"), ["⚠️ Ship panicked"]);
     let health = world.end();
     assert_eq!((health.delivered, health.merged, health.waiting), (2, health.accepted - 2, 0), "{health}");
@@ -282,8 +281,8 @@ fn a_thousand_panics_are_counted_to_the_last_in_few_messages() {
     assert_eq!(watched.iter().map(calls).collect::<Vec<_>>(), [TIMES], "{watched:#?}");
     let health = world.end();
     assert_eq!((health.delivered + health.merged, health.waiting), (health.accepted, 0), "{health}");
-    // Of each that crossed the function around it may have told one thing more.
-    assert!((2 * TIMES + 2..2 * TIMES + 100).contains(&health.accepted), "{health}");
+    // Of each that crossed by itself the function around it has told one thing more.
+    assert!((2 * TIMES + 2..=3 * TIMES + 2).contains(&health.accepted), "{health}");
 }
 
 #[test]
