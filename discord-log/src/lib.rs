@@ -169,11 +169,14 @@ pub use discord_log_macros::log_activity;
 /// An error that passes several annotated functions is reported by the innermost, once, with the contexts of all that
 /// enclose it. The others add what they know: the error that they made of it, and their fields. If one of them returns
 /// `Ok` the report says who recovered. An outer error is the same failure if a text of its chain is the inner text, or
-/// contains it (from 8 characters on); any other error is a report of its own, which says what failed right before. A
-/// panic is told by the innermost function, and goes on.
+/// contains it (from 8 characters on); any other error is a report of its own, which says what failed right before.
 ///
-/// A function that fails alike over and over tells the first 20 of every five seconds one by one; the rest is counted,
-/// and the count is told. Texts that differ in their digits alone are alike. Another error of the same function is told.
+/// [`init`] installs a panic hook, before the one that is there, which tells every panic at once, under an attribute or
+/// not: what it says and where it was, its thread, and the contexts around it. The innermost function adds its fields, and
+/// the panic goes on. It waits, for at most 100 ms, until its report would outlive the process, also where panics abort.
+///
+/// A function that fails alike over and over, or a place that panics so, tells the first 20 of every five seconds one by
+/// one; the rest is counted, and the count is told. Texts that differ in their digits alone are alike. Another error of the same function is told.
 ///
 /// # Fields
 ///

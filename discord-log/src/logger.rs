@@ -2,7 +2,7 @@
 //! the recorder's thread.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -57,6 +57,11 @@ pub(crate) fn listens(kind: Kind, severity: Severity) -> bool {
     is_let_through(GATE.load(Ordering::Relaxed), kind, severity) || context::is_heard()
 }
 
+/// Says whether what this thread logs comes to a recorder.
+pub(crate) fn is_recorded() -> bool {
+    GATE.load(Ordering::Relaxed) & RUNNING != 0 && !is_ours() && !testing::captures()
+}
+
 /// Says whether an event is worth building: somebody listens and there is room. An event that finds no room is counted
 /// here, so nothing is formatted for it.
 pub(crate) fn admits(kind: Kind, severity: Severity) -> bool {
@@ -89,6 +94,11 @@ pub(crate) fn presses(valve: &Valve) -> Option<u64> {
 pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second: u64) -> Flow {
     // Where the name stands says which it is.
     flow_of(valve, type_name.as_ptr().addr(), event.failure_texts(), second)
+}
+
+/// The same for a panic, which is told apart by its place.
+pub(crate) fn flow_at(valve: &Valve, place: Option<&Location<'_>>, event: &Event, second: u64) -> Flow {
+    flow_of(valve, place.map_or(0, |place| std::ptr::from_ref(place).addr()), event.failure_texts(), second)
 }
 
 fn flow_of<'e>(valve: &Valve, seed: usize, texts: impl Iterator<Item = &'e [u8]>, second: u64) -> Flow {
@@ -200,16 +210,17 @@ pub(crate) fn open(filter: &filter::Settings, render: &render::Settings, keep: O
 }
 
 /// Waits until what was logged so far would outlive the process, for a program that is about to die; never longer than
-/// `at_most`, and not at all on our own threads.
-pub(crate) fn save(at_most: Duration) {
+/// `at_most`, and not at all on our own threads. Says whether it would.
+pub(crate) fn save(at_most: Duration) -> bool {
     if GATE.load(Ordering::Relaxed) & RUNNING == 0 || is_ours() {
-        return;
+        return false;
     }
     let (accepted, until) = (COUNTERS.accepted(), Instant::now() + at_most);
     while COUNTERS.written() < accepted && Instant::now() < until {
         queue().hurry();
         std::thread::sleep(SAVING_STEP);
     }
+    COUNTERS.written() >= accepted
 }
 
 /// Gives the queue, which is made once and kept: a caller may be in it at any time.

@@ -1,7 +1,7 @@
 //! A small world per test: a local Discord, the logger that speaks to it, and a judge at the end.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use discord_log::{Config, ConfigBuilder, Guard, Health};
@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use crate::schema;
 
 /// A process has one logger, so its tests take turns.
-static TURN: Mutex<()> = Mutex::new(());
+static IS_TAKEN: Mutex<bool> = Mutex::new(false);
+static IS_FREE: Condvar = Condvar::new();
 
 /// Longest that a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,7 +21,7 @@ pub(crate) struct World {
     pub(crate) discord: Discord,
     guard: Option<Guard>,
     before: Health,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
 
 impl World {
@@ -35,7 +36,7 @@ impl World {
     }
 
     pub(crate) fn with(builder: Builder, settings: impl FnOnce(&Discord) -> ConfigBuilder) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = Turn::take();
         let discord = builder.start().expect("a local Discord");
         let before = discord_log::health();
         // What outlives a process is tested with processes of their own.
@@ -98,6 +99,31 @@ impl World {
             *statuses.entry(status).or_default() += 1;
         }
         statuses
+    }
+}
+
+/// May be given back on another thread than the one that took it.
+struct Turn;
+
+impl Turn {
+    fn take() -> Self {
+        let mut is_taken = Self::look();
+        while *is_taken {
+            is_taken = IS_FREE.wait(is_taken).unwrap_or_else(PoisonError::into_inner);
+        }
+        *is_taken = true;
+        Self
+    }
+
+    fn look() -> MutexGuard<'static, bool> {
+        IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *Self::look() = false;
+        IS_FREE.notify_one();
     }
 }
 

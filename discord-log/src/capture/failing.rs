@@ -5,12 +5,13 @@ use std::backtrace::Backtrace;
 use std::borrow::Cow;
 
 use crate::capture::call::{Asked, ERRORS, add_fields, filled_in};
+use crate::capture::panic_report;
 use crate::capture::panics::{Entered, Panic};
 use crate::capture::probe::{Failure, Look, Shown};
 use crate::capture::site::Site;
 use crate::capture::timing::End;
 use crate::capture::trail::{self, Carried, Depth, Rising};
-use crate::event::{Channel, Event, FailureId, Kind, Severity, Stage};
+use crate::event::{Channel, Event, FailureId, Kind, Stage};
 use crate::logger;
 use crate::queue::Flow;
 
@@ -146,7 +147,7 @@ impl Ending<'_> {
     fn panicked(self, entered: Entered, inner: Vec<Rising>) {
         self.site.introduce();
         self.site.tally().panic();
-        let severity = self.site.severity().max(Some(Kind::Panic.severity())).unwrap_or(Severity::Error);
+        let severity = panic_report::severity_in(Some(self.site));
         if logger::listens(Kind::Panic, severity)
             && let Some(panic) = entered.claim()
             && logger::admits(Kind::Panic, severity)
@@ -154,10 +155,29 @@ impl Ending<'_> {
             let mut event = self.report_panic(&panic);
             event.set_severity(severity);
             add_after(&mut event, &inner);
-            inner.into_iter().for_each(close);
+            self.end_all(inner);
             return logger::log(event);
         }
-        inner.into_iter().for_each(close);
+        self.end_all(inner);
+    }
+
+    /// Nothing more will be told of failures inside of a function that panicked. Of a panic among them, which the hook
+    /// told without the function's fields, these are told.
+    fn end_all(self, inner: Vec<Rising>) {
+        let mut before: Option<String> = None;
+        for failure in inner {
+            if failure.is_panic {
+                let mut own = Event::of(Kind::Panic);
+                self.add_own(&mut own);
+                if let Some(earlier) = &before {
+                    own.set_after(earlier);
+                }
+                close(failure.passed_with(own));
+            } else {
+                before = Some(failure.text.clone());
+                close(failure);
+            }
+        }
     }
 
     fn report(self, failure: Failure<'_>) -> Event {
@@ -174,12 +194,7 @@ impl Ending<'_> {
     }
 
     fn report_panic(self, panic: &Panic) -> Event {
-        let message = panic.message.as_deref().unwrap_or("a panic");
-        let mut event = Event::of(Kind::Panic);
-        event.report_text("", &message);
-        if let Some(place) = &panic.place {
-            event.add_field("panicked_at", &place.into());
-        }
+        let mut event = panic_report::report(panic.message.as_deref(), panic.place.as_deref());
         self.place(&mut event);
         self.add_trail(&mut event);
         event

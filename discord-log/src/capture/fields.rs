@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::{Debug, Display};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use crate::event::{Amount, Event, Kind, Value};
+use crate::event::{Amount, Event, Kind, Value, user_code};
 use crate::logger;
 
 /// The named values of one call, taken when it began.
@@ -25,7 +24,7 @@ impl Fields {
     pub(crate) fn collect(build: impl FnOnce(&mut Self)) -> Self {
         // Only an event knows how to pack values, so one is borrowed for it; its kind is never looked at.
         let mut fields = Self(Some(Event::of(Kind::Activity)));
-        if catch_unwind(AssertUnwindSafe(|| build(&mut fields))).is_err() {
+        if user_code::run(|| build(&mut fields)).is_none() {
             fields.push(|event| event.field("fields", EVALUATION_PANICKED));
         }
         fields

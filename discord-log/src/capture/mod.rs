@@ -21,6 +21,7 @@ pub(crate) mod fields;
 pub(crate) mod functions;
 pub(crate) mod observe;
 pub(crate) mod observe_async;
+mod panic_report;
 pub(crate) mod panics;
 pub(crate) mod probe;
 #[cfg(feature = "tower")]

@@ -1,12 +1,14 @@
-//! Remembers the panic under way: what it says, and whether it was reported.
+//! The panic hook, and what a thread remembers of its latest panic: whether it was told.
 //!
-//! A panic passes every annotated function on its way up, and only the innermost reports it. A value that is dropped
-//! by a panic cannot see which one it is, so every panic gets a number from [`remember`], the panic hook, and a
-//! function that was entered before that number was given knows that the panic is its own. Where the hook was not
-//! asked (it is not installed, or a panic of another thread is resumed here) the first report gives the number.
+//! The hook tells each panic at once, before anything is unwound, since nothing may be: a program may end with it. A
+//! panic then passes the annotated functions on its way up, and must not be told by them again. A value that is dropped
+//! by a panic cannot see which one it is, so every panic gets a number, and a function that was entered before that
+//! number was given knows that the panic is its own. Where the hook was not asked (it is not installed, or a panic of
+//! another thread is resumed here), or a test captures, so that it sees the same whether there is a hook or not, the
+//! innermost function tells it.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,20 +16,29 @@ use std::thread;
 use std::time::Duration;
 
 use crate::capture::call::ERRORS;
+use crate::capture::panic_report::{self, Told};
+use crate::event::user_code;
 use crate::logger;
 
 /// The number of the latest panic in this process.
 static LATEST: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    static HERE: RefCell<Panic> = const { RefCell::new(Panic { number: 0, message: None, place: None, reported: true }) };
+    /// Nothing in it has to be dropped, so that a thread which is ending still has it.
+    static HERE: Cell<Latest> = const { Cell::new(Latest { number: 0, is_told: true }) };
+    static UNTOLD: RefCell<Panic> = const { RefCell::new(Panic { message: None, place: None }) };
 }
 
 /// The latest panic of a thread.
-#[derive(Debug)]
-pub(crate) struct Panic {
+#[derive(Clone, Copy, Debug)]
+struct Latest {
     number: u64,
-    reported: bool,
+    is_told: bool,
+}
+
+/// What is known of a panic that was not told yet.
+#[derive(Debug, Default)]
+pub(crate) struct Panic {
     pub(crate) message: Option<String>,
     /// File, line and column, where the hook has seen it.
     pub(crate) place: Option<String>,
@@ -44,57 +55,72 @@ impl Entered {
         Self(if watched & ERRORS != 0 { LATEST.load(Ordering::Relaxed) } else { u64::MAX })
     }
 
-    /// Gives the panic that unwinds this thread, unless a function that was entered later has reported it.
+    /// Gives the panic that unwinds this thread, unless the hook or a function that was entered later has told it.
     pub(crate) fn claim(self) -> Option<Panic> {
-        // A thread that is ending has no memory: a report too many is better than none.
-        HERE.try_with(|here| self.claim_from(&mut *here.try_borrow_mut().ok()?))
-            .unwrap_or_else(|_| Some(Panic::unseen()))
-    }
-
-    fn claim_from(self, here: &mut Panic) -> Option<Panic> {
-        if here.number <= self.0 {
-            *here = Panic::unseen();
-        }
-        if here.reported {
+        let latest = HERE.get();
+        let is_seen = latest.number > self.0;
+        if is_seen && latest.is_told {
             return None;
         }
-        here.reported = true;
-        Some(Panic { message: here.message.take(), place: here.place.take(), ..*here })
+        let number = if is_seen { latest.number } else { next_number() };
+        HERE.set(Latest { number, is_told: true });
+        let untold = replace_untold(Panic::default()).filter(|_| is_seen);
+        Some(untold.unwrap_or_default())
     }
 }
 
-impl Panic {
-    fn unseen() -> Self {
-        let number = LATEST.fetch_add(1, Ordering::Relaxed) + 1;
-        Self { number, reported: false, message: None, place: None }
-    }
+fn next_number() -> u64 {
+    LATEST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+/// Gives nothing on a thread that is ending.
+fn replace_untold(panic: Panic) -> Option<Panic> {
+    UNTOLD
+        .try_with(|untold| untold.try_borrow_mut().ok().map(|mut untold| std::mem::replace(&mut *untold, panic)))
+        .ok()?
 }
 
 /// Installs the panic hook, before the one that is there already; once.
 pub fn remember() {
     static INSTALLED: Once = Once::new();
     // A panicking thread may not change the hook.
-    if !thread::panicking() {
-        INSTALLED.call_once(|| {
-            let previous = panic::take_hook();
-            panic::set_hook(Box::new(move |info| {
-                note(info);
-                previous(info);
-                // The process may end with this panic, and with it what is in memory alone.
-                logger::save(SAVING);
-            }));
-        });
+    if thread::panicking() {
+        return;
     }
+    // The thread that ends the process is mostly this one: its end is known by what it has lost.
+    let _ = replace_untold(Panic::default());
+    INSTALLED.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            // The hook before may end the process, and with it what is in memory alone; and it may log.
+            let is_saved = note(info) != Told::Later && logger::save(SAVING);
+            previous(info);
+            if is_saved {
+                logger::save(SAVING);
+            }
+        }));
+    });
 }
 
 /// Longest that a panic waits for the disk.
 const SAVING: Duration = Duration::from_millis(100);
 
-fn note(info: &PanicHookInfo<'_>) {
-    let message = text(info.payload()).map(str::to_owned);
+fn note(info: &PanicHookInfo<'_>) -> Told {
+    let message = text(info.payload());
     let place = info.location().map(ToString::to_string);
-    let panic = Panic { message, place, ..Panic::unseen() };
-    let _ = HERE.try_with(|here| here.try_borrow_mut().map(|mut here| *here = panic));
+    let number = next_number();
+    // The event that the code is for says that it panicked.
+    let told = if user_code::is_running() {
+        Told::Now
+    } else {
+        let is_ending = UNTOLD.try_with(|_| ()).is_err();
+        panic_report::tell(info, message, place.as_deref(), is_ending)
+    };
+    HERE.set(Latest { number, is_told: told != Told::Not });
+    if told == Told::Not {
+        let _ = replace_untold(Panic { message: message.map(str::to_owned), place });
+    }
+    told
 }
 
 fn text(payload: &(dyn Any + Send)) -> Option<&str> {

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::capture::site::Site;
-use crate::event::{Channel, Event, FailureId, Severity};
+use crate::event::{Channel, Event, FailureId, Kind, Severity};
 
 thread_local! {
     static TRAIL: Trail = const {
@@ -47,6 +47,8 @@ pub(crate) struct Rising {
     level: u32,
     /// Its report; none if it was only counted.
     pub(crate) id: Option<FailureId>,
+    /// The panic hook reported it.
+    pub(crate) is_panic: bool,
     pub(crate) channel: Channel,
     pub(crate) severity: Severity,
     /// What the innermost error said, the beginning of it.
@@ -59,7 +61,8 @@ impl Rising {
     pub(crate) fn new(id: Option<FailureId>, event: &Event) -> Self {
         let message = event.error_report().map_or("", |report| report.message());
         let text = message.get(..message.floor_char_boundary(TEXT)).unwrap_or_default().to_owned();
-        Self { level: 0, id, channel: event.channel(), severity: event.severity(), text, passed: None }
+        let is_panic = event.kind() == Kind::Panic;
+        Self { level: 0, id, is_panic, channel: event.channel(), severity: event.severity(), text, passed: None }
     }
 
     /// Keeps what a function around it knows, beside what those within it knew.
@@ -92,6 +95,11 @@ pub(crate) fn enter(site: &'static Site) -> Depth {
         trail.depth.set(depth.wrapping_add(1));
         Depth(depth)
     })
+}
+
+/// Says how many functions enclose what this thread does now.
+pub(crate) fn depth() -> Depth {
+    Depth(TRAIL.with(|trail| trail.depth.get()))
 }
 
 /// Leaves a function and all that were entered in it; says whether failures wait for it.
@@ -204,7 +212,6 @@ impl Carried {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Kind;
 
     fn failures(count: usize) -> Vec<Rising> {
         (0..count).map(|_| Rising::new(Some(FailureId::new()), &Event::of(Kind::Error))).collect()

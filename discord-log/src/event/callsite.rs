@@ -39,8 +39,8 @@ pub struct Place<'a> {
     pub line: u32,
 }
 
-impl Place<'static> {
-    pub(crate) fn of(location: &'static Location<'static>) -> Self {
+impl<'a> Place<'a> {
+    pub(crate) fn of(location: &'a Location<'_>) -> Self {
         Self { function: None, module: None, file: location.file(), line: location.line() }
     }
 }

@@ -6,11 +6,11 @@
 //! cut on a character boundary and the entry then carries the full length.
 
 use std::fmt::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::user_code;
 use super::value::Value;
 
 /// Bytes of text that are kept of one event: 256 KiB.
@@ -181,12 +181,12 @@ impl Entries {
     pub(crate) fn push_display(&mut self, role: Role, name: &str, value: &dyn fmt::Display) {
         self.write(role, name, Shape::Text, |writer| {
             let mut pieces = Pieces { writer, gathered: [0; GATHERED], length: 0 };
-            let written = catch_unwind(AssertUnwindSafe(|| write!(pieces, "{value}")));
+            let written = user_code::run(|| write!(pieces, "{value}"));
             pieces.flush();
             match written {
-                Ok(Ok(())) => {}
-                Ok(Err(fmt::Error)) => writer.push_text(FORMATTING_FAILED),
-                Err(_) => writer.push_text(FORMATTING_PANICKED),
+                Some(Ok(())) => {}
+                Some(Err(fmt::Error)) => writer.push_text(FORMATTING_FAILED),
+                None => writer.push_text(FORMATTING_PANICKED),
             }
         });
     }

@@ -4,8 +4,8 @@ use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 
-use super::Event;
 use super::entries::{Entries, Field, Role};
+use super::{Event, user_code};
 
 /// Longest chain of causes that is followed; a chain that points back at itself ends here.
 const CAUSES_CAPACITY: usize = 32;
@@ -105,5 +105,5 @@ impl Event {
 
 /// The user's `source` may panic like any other code of theirs.
 fn next_cause<'a>(error: &'a (dyn Error + 'a)) -> Option<&'a (dyn Error + 'static)> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| error.source())).unwrap_or(None)
+    user_code::run(|| error.source()).flatten()
 }

@@ -20,6 +20,7 @@ mod samples;
 mod severity;
 mod stored;
 mod system;
+pub(crate) mod user_code;
 mod value;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -262,6 +263,11 @@ impl Event {
 
     pub(crate) fn set_callsite(&mut self, callsite: &'static Callsite) {
         self.origin = Origin::Callsite(callsite);
+    }
+
+    /// Says where it was, where that is known for a moment only.
+    pub(crate) fn set_place(&mut self, place: &Location<'_>) {
+        self.origin = Origin::Stored(Arc::new(Place::of(place).into()));
     }
 
     pub(crate) fn set_channel(&mut self, channel: Channel) {

@@ -147,7 +147,7 @@ impl Window {
 }
 
 /// Gives the valve of a call in the source; calls that share one have fewer slots each, and nothing else in common.
-pub(crate) fn valve_at(call: &'static Location<'static>) -> &'static Valve {
+pub(crate) fn valve_at(call: &Location<'_>) -> &'static Valve {
     static VALVES: [Valve; CALL_VALVES] = [const { Valve::new() }; CALL_VALVES];
     let address = std::ptr::from_ref(call).addr() as u64;
     let index = address.wrapping_mul(SEED) >> (u64::BITS - CALL_VALVES.ilog2());
