@@ -59,7 +59,7 @@ pub(crate) fn listens(kind: Kind, severity: Severity) -> bool {
 
 /// Says whether what this thread logs comes to a recorder.
 pub(crate) fn is_recorded() -> bool {
-    GATE.load(Ordering::Relaxed) & RUNNING != 0 && !is_ours() && !testing::captures()
+    GATE.load(Ordering::Relaxed) & RUNNING != 0 && !is_ours() && !context::is_heard()
 }
 
 /// Says whether an event is worth building: somebody listens and there is room. An event that finds no room is counted
