@@ -18,7 +18,6 @@ use reqwest::Client;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
 
 use crate::world::{World, field, said};
 
