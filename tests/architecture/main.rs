@@ -39,7 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         // It installs the panic hook, which is a door.
         "lifecycle",
-        &["capture", "config", "event", "health", "local_log", "logger", "record", "recorder", "sender"],
+        &["capture", "config", "event", "health", "local_log", "logger", "record", "recorder", "render", "sender"],
     ),
     ("signals", &["lifecycle"]),
     // Doors.

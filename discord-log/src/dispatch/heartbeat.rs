@@ -42,21 +42,19 @@ impl Dispatch {
     pub(super) fn beat(&mut self, now: Now, requests: &mut Vec<Request>) -> Option<Instant> {
         let Beating { heart, lane, .. } = self.beating.as_ref()?;
         let (lane, due, is_ending) = (*lane, heart.due_at()?, heart.is_ending());
-        let goes_at = if due > now.instant { Some(due) } else { self.gives_way_until(lane, is_ending, now.instant) };
-        let wake = match goes_at {
-            Some(at) => Some(at),
-            None => match self.engine.permit(lane, now.instant) {
-                Ok(permit) => {
-                    self.send_beat(permit, now, requests);
-                    None
-                }
-                Err(Denied::Until(at)) => Some(at),
-                Err(Denied::Busy) => None,
-                Err(Denied::Closed) => {
-                    self.close_heartbeat();
-                    None
-                }
-            },
+        let may_go = if due > now.instant { Err(Some(due)) } else { self.gives_way(lane, is_ending, now.instant) };
+        let wake = match may_go.map(|()| self.engine.permit(lane, now.instant)) {
+            Ok(Ok(permit)) => {
+                self.send_beat(permit, now, requests);
+                None
+            }
+            Ok(Err(Denied::Until(at))) => Some(at),
+            Ok(Err(Denied::Busy)) => None,
+            Ok(Err(Denied::Closed)) => {
+                self.close_heartbeat();
+                None
+            }
+            Err(wake) => wake,
         };
         if let Some(beating) = &mut self.beating {
             beating.goes_at = wake;
@@ -64,19 +62,26 @@ impl Dispatch {
         wake
     }
 
-    /// Says until when events have the lane to themselves: as long as one waits or is about to, or the channel's minute
-    /// is half used up.
-    fn gives_way_until(&self, lane: LaneId, is_ending: bool, now: Instant) -> Option<Instant> {
-        if !self.engine.is_closed(lane)
-            && self.journal.backlog().into_iter().any(|channel| self.lane_of(channel) == Some(lane))
-        {
-            return Some(now + SOON);
+    /// Leaves the lane to events as long as one waits or is about to, and what is left of the channel's minute if that is
+    /// less than half.
+    ///
+    /// # Errors
+    ///
+    /// Says when to look again, if that is not when the lane's events are dealt with.
+    fn gives_way(&self, lane: LaneId, is_ending: bool, now: Instant) -> Result<(), Option<Instant>> {
+        if self.engine.is_closed(lane) {
+            return Ok(());
         }
-        let settles_at = self.settling.get(&lane).map(|(_, until)| *until).filter(|until| *until > now);
         let ready_at = self.intakes.get(&lane).and_then(|intake| intake.ready_at(self.hurries, now));
-        let ready_at = ready_at.filter(|at| *at <= now + SOON).map(|at| at.max(now + A_MOMENT));
-        let has_room = is_ending || self.engine.has_to_spare(lane, now);
-        settles_at.max(ready_at).max((!has_room).then_some(now + RESTS))
+        let waits = ready_at.is_some_and(|at| at <= now + SOON);
+        if waits || self.journal.backlog().into_iter().any(|channel| self.lane_of(channel) == Some(lane)) {
+            return Err(None);
+        }
+        match self.settling.get(&lane) {
+            Some((ticket, until)) if now < *until && !self.journal.is_kept(*ticket) => Err(Some(*until)),
+            _ if is_ending || self.engine.has_to_spare(lane, now) => Ok(()),
+            _ => Err(Some(now + RESTS)),
+        }
     }
 
     fn send_beat(&mut self, permit: Permit, now: Now, requests: &mut Vec<Request>) {
@@ -193,7 +198,5 @@ impl Dispatch {
 
 /// An update gives way to what is about to go within this time.
 const SOON: Duration = Duration::from_secs(1);
-/// The shortest time until it is looked at again.
-const A_MOMENT: Duration = Duration::from_millis(50);
 /// How long it rests while the channel's minute is half used up.
 const RESTS: Duration = Duration::from_secs(5);

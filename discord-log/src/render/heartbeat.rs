@@ -26,7 +26,7 @@ pub(crate) fn heartbeat(
         Beat::Alive { again } => {
             let again = at.checked_add(*again).unwrap_or(at);
             let text = format!(
-                "Next update {}. If that is past, the service does not run, or does not reach Discord.",
+                "Next update {}. If that is past, the service does not run, does not reach Discord, or has events that go first.",
                 relative(again)
             );
             match health.status {
