@@ -128,6 +128,7 @@ fn settings() -> render::Settings {
         service: "measured".to_owned(),
         environment: Some("production".to_owned()),
         release: Some("1.4.2".to_owned()),
+        commit: None,
         host: Some("web-1".to_owned()),
         currency: crate::event::Currency::EUR,
         source_url: SourceUrl::parse("https://example.com/{file}#L{line}"),

@@ -2,15 +2,17 @@
 //! clock and does no I/O, so that a test drives it through outages and crashes in virtual time; `sender` only runs it.
 
 mod answered;
+mod heartbeat;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::heartbeat::Beating;
 use crate::config::Config;
 use crate::event::{Channel, Event, Severity};
-use crate::health::{Counters, Loss};
+use crate::health::{Counters, Loss, Webhook};
 use crate::record::{Ending, Entry, Journal, Now, Seq, Ticket};
 use crate::reduce::{Batch, Form, Intake, Known, Next, Target};
 use crate::render;
@@ -31,6 +33,10 @@ pub(crate) struct Dispatch {
     /// Lanes that turned out to be a forum, or not to be one.
     misplaced: BTreeSet<(LaneId, bool)>,
     known: Known,
+    /// The message that says who is alive, if there is to be one.
+    beating: Option<Beating>,
+    /// The channels of each lane, by name.
+    channels: BTreeMap<LaneId, Vec<String>>,
     /// Whether it matters which webhooks share a channel.
     introduces: bool,
     /// Somebody waits for the end: nothing is held.
@@ -77,11 +83,12 @@ impl Dispatch {
         for webhook in config.all_webhooks() {
             engine.open(webhook);
         }
-        counters.publish(engine.health());
         // A webhook alone, in a process that shares nothing with others, has its channel's budget to itself.
-        let introduces = config.record.dir.is_some() || engine.health().len() > 1;
-        Self {
+        let introduces = config.record.dir.is_some() || engine.health().count() > 1;
+        let dispatch = Self {
             introduces,
+            beating: Beating::start(&config, &engine, now),
+            channels: channels_by_lane(&config, &engine),
             config,
             journal,
             counters,
@@ -95,12 +102,25 @@ impl Dispatch {
             is_open: false,
             opens_at: now + OPENING,
             said: Vec::new(),
-        }
+        };
+        dispatch.publish();
+        dispatch
+    }
+
+    /// Publishes how the webhooks are.
+    fn publish(&self) {
+        let webhooks = self.engine.health().map(|(lane, webhook)| {
+            let is_forum = self.is_forum(lane);
+            let is_known = is_forum || webhook.delivered > 0;
+            let channels = self.channels.get(&lane).cloned().unwrap_or_default();
+            Webhook { channels, forum: is_known.then_some(is_forum), ..webhook }
+        });
+        self.counters.publish(webhooks.collect());
     }
 
     /// Gives every request that may go now, and when the next one may.
     pub(crate) fn next(&mut self, now: Now) -> (Vec<Request>, Option<Instant>) {
-        if !self.opens(now.instant) {
+        if !self.opens(now) {
             return (Vec::new(), Some(self.opens_at));
         }
         self.restore(now);
@@ -117,6 +137,7 @@ impl Dispatch {
                 Err(Denied::Busy) => {}
             }
         }
+        wake = earliest(wake, self.beat(now, &mut requests));
         (requests, wake)
     }
 
@@ -151,10 +172,10 @@ impl Dispatch {
     }
 
     /// Waits for what earlier processes left, and for which webhooks are closed; a disk that hangs is not waited for.
-    fn opens(&mut self, now: Instant) -> bool {
-        if !self.is_open && (self.journal.is_ready() || now >= self.opens_at) {
+    fn opens(&mut self, now: Now) -> bool {
+        if !self.is_open && (self.journal.is_ready() || now.instant >= self.opens_at) {
             self.is_open = true;
-            self.close_those_of(&self.journal.closures());
+            self.close_those_of(&self.journal.closures(), now);
             self.known = Known::read(&self.journal.problems());
         }
         self.is_open
@@ -164,6 +185,9 @@ impl Dispatch {
     fn restore(&mut self, now: Now) {
         let config = Arc::clone(&self.config);
         for (message, state) in self.journal.take_open() {
+            if self.restore_heartbeat(&state, now) {
+                continue;
+            }
             let goes_on = |webhook: &WebhookUrl| {
                 let lane = self.engine.lane(webhook)?;
                 self.intake(lane).0.restore(&state, &webhook.fingerprint(), now)
@@ -259,12 +283,9 @@ impl Dispatch {
     }
 
     fn intake(&mut self, lane: LaneId) -> (&mut Intake, &mut Known) {
+        let is_forum = self.is_forum(lane);
         let config = &self.config;
-        let intake = self.intakes.entry(lane).or_insert_with(|| {
-            let mut webhooks = config.all_webhooks();
-            let is_forum = webhooks.any(|webhook| self.engine.lane(webhook) == Some(lane) && config.is_forum(webhook));
-            Intake::new(config.reduce.clone(), is_forum)
-        });
+        let intake = self.intakes.entry(lane).or_insert_with(|| Intake::new(config.reduce.clone(), is_forum));
         (intake, &mut self.known)
     }
 
@@ -280,7 +301,11 @@ impl Dispatch {
 
     /// Takes a permit back that another process has used up, until a moment.
     pub(crate) fn deferred(&mut self, permit: Permit, until: Instant) {
-        let _ = self.intake(permit.lane()).0.land();
+        if self.is_beating(permit.lane()) {
+            self.cancel_beat();
+        } else {
+            let _ = self.intake(permit.lane()).0.land();
+        }
         self.engine.defer(permit, until);
     }
 
@@ -295,7 +320,7 @@ impl Dispatch {
         if let Some(Outcome::Closed { reason }) = self.engine.introduced(introduction, answer, now.instant) {
             self.tell_closed(lane, &reason, now);
         }
-        self.counters.publish(self.engine.health());
+        self.publish();
     }
 
     fn settle(&mut self, lane: LaneId, entries: Vec<Entry>, ending: &Ending, now: Now) {
@@ -349,13 +374,13 @@ impl Dispatch {
     }
 
     /// Nothing can be sent from this host: every webhook's events stay here.
-    pub(crate) fn close_all(&mut self, reason: &str) {
+    pub(crate) fn close_all(&mut self, reason: &str, now: Instant) {
         self.said.push(Said::Told(Severity::Error, reason.to_owned()));
         for webhook in self.config.all_webhooks() {
             let lane = self.engine.open(webhook);
-            self.engine.close(lane, reason);
+            self.engine.close(lane, reason, now);
         }
-        self.counters.publish(self.engine.health());
+        self.publish();
     }
 
     /// Says whether all entries up to a number are settled, but those of closed webhooks.
@@ -366,7 +391,7 @@ impl Dispatch {
 
     /// Gives up what no other process would find; gives how many events that were.
     pub(crate) fn finish(&mut self) -> usize {
-        let waiting = self.counters.snapshot().waiting;
+        let waiting = self.counters.waiting();
         if self.journal.outlives_the_process() {
             if waiting > 0 {
                 let text =
@@ -398,6 +423,18 @@ fn title_of(settings: &render::Settings, batch: &Batch) -> String {
         [one] if one.group.is_some() => render::thread_name(settings, one),
         _ => format!("{}: everything else", settings.service),
     }
+}
+
+/// Lists which channels each webhook serves.
+fn channels_by_lane(config: &Config, engine: &Engine) -> BTreeMap<LaneId, Vec<String>> {
+    let known: BTreeSet<_> = Channel::BUILT_IN.iter().chain(config.webhooks.keys()).collect();
+    let mut channels: BTreeMap<LaneId, Vec<String>> = BTreeMap::new();
+    for channel in known {
+        if let Some(lane) = config.webhook(*channel).and_then(|webhook| engine.lane(webhook)) {
+            channels.entry(lane).or_default().push(channel.name().to_owned());
+        }
+    }
+    channels
 }
 
 fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

@@ -42,7 +42,8 @@
 //! | `tls-native` | | TLS by the operating system's library |
 //! | `signals` | | `end_on_signals`: SIGTERM and SIGINT end the logger first (Unix) |
 //! | `tower` | | [`request_layer`]: requests of axum, hyper and tonic |
-//! | `axum` | | the same, with the patterns of axum's paths |
+//! | `axum` | | the same, with the patterns of axum's paths; `health_handler`: the snapshot of [`health`] as a handler |
+//! | `metrics` | | `publish_metrics`: the same for the installed recorder of the `metrics` crate, such as Prometheus' |
 //! | `testing` | | [`testing::capture`], [`testing::capture_async`], [`testing::leaks`], [`testing::panic_in`] |
 
 #[cfg(feature = "bench")]
@@ -85,7 +86,14 @@ pub use crate::event::{
     Amount, Callsite, Channel, ChannelName, Currency, ErrorReport, Event, Field, Kind, Place, Severity, TEXT_CAPACITY,
     UnknownSeverity, Value,
 };
-pub use crate::health::{FunctionHealth, Health, Latency, Loss, Polled, WebhookHealth, WebhookState, health};
+#[cfg(feature = "axum")]
+pub use crate::health::health_handler;
+#[cfg(feature = "metrics")]
+pub use crate::health::publish_metrics;
+pub use crate::health::{
+    FunctionHealth, Health, JournalHealth, Latency, Loss, Polled, ServiceHealth, Status, WebhookHealth, WebhookState,
+    health,
+};
 pub use crate::lifecycle::{Drained, FlushError, Guard, InitError, flush, flush_async, init, init_with};
 #[cfg(all(unix, feature = "signals"))]
 pub use crate::signals::end_on_signals;

@@ -14,11 +14,12 @@ use crate::capture::panics;
 use crate::config::{Config, ConfigError};
 use crate::context;
 use crate::event::{Channel, Event, Severity};
-use crate::health::{COUNTERS, Loss};
+use crate::health::{COUNTERS, JournalHealth, Loss, Running as Published, Service, Stock};
 use crate::local_log;
 use crate::logger::{self, Keep};
 use crate::record::{self, Disk, DiskJournal, Journal, MemoryJournal, Now};
 use crate::recorder::{Order, Recorder};
+use crate::render;
 use crate::sender::{Inbox, Input, Reply, Sender as Delivery};
 
 /// Starts the logger with the settings of the environment and of `.env`.
@@ -111,6 +112,7 @@ fn start(mut config: Config) -> Result<Running, InitError> {
     let (orders, ordered) = channel();
     let (inbox, inputs) = Inbox::new();
     let mut recorder = Recorder::new(Arc::clone(&config), queue, Arc::clone(&journal), ordered, inbox.clone());
+    let published = published(&config, &journal);
     let mut delivery = Delivery::new(Arc::clone(&config), journal, inbox.clone(), inputs);
     spawn("discord-log-send", move || {
         supervise("sends", &mut delivery, Delivery::run, |_| {}, Delivery::give_up);
@@ -126,6 +128,7 @@ fn start(mut config: Config) -> Result<Running, InitError> {
         inbox.put(Input::Stop { deadline: Instant::now(), reply: Box::new(drop) });
         return Err(error);
     }
+    COUNTERS.start(published);
     logger::open(&config.filter, &config.render, keep);
     Ok(Running { orders, process: std::process::id(), shutdown_timeout: config.shutdown_timeout })
 }
@@ -142,6 +145,27 @@ fn directory(settings: &record::Settings, has_webhooks: bool) -> Option<PathBuf>
         return None;
     }
     Some(dir)
+}
+
+/// Says what runs, and who knows what waits.
+fn published(config: &Arc<Config>, journal: &Arc<dyn Journal>) -> Published {
+    let render::Settings { service, environment, release, commit, host, .. } = config.render.clone();
+    let (process, started_at) = (std::process::id(), Timestamp::now());
+    let service = Service { name: service, environment, release, commit, host, process, started_at };
+    let (config, journal) = (Arc::clone(config), Arc::clone(journal));
+    let ask = move || {
+        let directory = config.record.dir.as_ref().map(|dir| dir.display().to_string());
+        // Before its first look nothing is known to be wrong.
+        let writable = directory.is_some() && (journal.outlives_the_process() || !journal.is_ready());
+        let mut stock = Stock { journal: Some(JournalHealth { directory, writable }), ..Stock::default() };
+        for load in journal.load() {
+            if let Some(webhook) = config.webhook(load.channel) {
+                stock.waiting.entry(webhook.id().to_owned()).or_default().add(load.events, load.oldest);
+            }
+        }
+        stock
+    };
+    Published::new(service, Instant::now(), Arc::new(ask))
 }
 
 /// Makes the journal, and what keeps an event after its end.
@@ -210,6 +234,10 @@ fn announce(config: &Config) {
             );
         }
     }
+    if config.heartbeat.is_some() && config.webhook(Channel::System).is_none() {
+        let text = "there is no heartbeat, since `system` has no webhook; set DISCORD_WEBHOOK_SYSTEM";
+        local_log::tell(Severity::Warning, text);
+    }
 }
 
 /// Keeps the logger running; dropping it delivers what waits, for at most the shutdown timeout.
@@ -227,16 +255,16 @@ pub struct Guard {
 impl Guard {
     /// Ends the logger: delivers what waits, for at most `timeout`, and says what came of it.
     pub fn shutdown(mut self, timeout: Duration) -> Drained {
-        self.end(timeout)
+        self.end(timeout, "The guard was shut down")
     }
 
-    fn end(&mut self, timeout: Duration) -> Drained {
-        if std::mem::replace(&mut self.is_over, true) { Drained::default() } else { end(timeout) }
+    fn end(&mut self, timeout: Duration, reason: &str) -> Drained {
+        if std::mem::replace(&mut self.is_over, true) { Drained::default() } else { end(timeout, reason) }
     }
 }
 
-/// Ends the logger that runs, if one does in this process.
-fn end(timeout: Duration) -> Drained {
+/// Ends the logger that runs, if one does in this process, for a reason.
+fn end(timeout: Duration, reason: &str) -> Drained {
     if matches!(&*state(), State::Running(running) if !running.is_here()) {
         // The guard of the parent, in a fork: the threads it speaks to are not here.
         return Drained::default();
@@ -247,8 +275,9 @@ fn end(timeout: Duration) -> Drained {
     if let State::Running(Running { orders, .. }) = ending {
         logger::close();
         let (reply, is_settled) = reply();
-        send(&orders, Order::Stop { deadline: Instant::now() + timeout, reply });
+        send(&orders, Order::Stop { deadline: Instant::now() + timeout, reason: reason.to_owned(), reply });
         let _ = is_settled.recv_timeout(timeout + GRACE);
+        COUNTERS.stop();
     }
     *state() = State::Idle;
     Drained {
@@ -259,17 +288,18 @@ fn end(timeout: Duration) -> Drained {
 
 /// Ends the logger as dropping its guard would; the guard then finds nothing to end.
 #[cfg(all(unix, feature = "signals"))]
-pub(crate) fn end_in_time() {
+pub(crate) fn end_in_time(reason: &str) {
     let timeout = match &*state() {
         State::Running(running) => running.shutdown_timeout,
         _ => return,
     };
-    end(timeout);
+    end(timeout, reason);
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.end(self.shutdown_timeout);
+        let reason = if thread::panicking() { "A panic dropped the guard" } else { "The guard was dropped" };
+        self.end(self.shutdown_timeout, reason);
     }
 }
 

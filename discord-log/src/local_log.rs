@@ -65,6 +65,7 @@ mod tests {
             service: "billing".to_owned(),
             environment: None,
             release: None,
+            commit: None,
             host: None,
             currency: Currency::EUR,
             source_url: None,

@@ -2,6 +2,7 @@
 //! the journal's work on the disk. Neither a slow network nor a slow reader stands between a call and the journal.
 
 mod ledger;
+mod runs;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -11,13 +12,14 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use self::ledger::Ledger;
+use self::runs::Found;
 use crate::config::Config;
 use crate::event::{Channel, Event, Severity, Stage};
 use crate::filter::{Toggle, high_value_alert};
 use crate::health::{COUNTERS, Loss};
 use crate::local_log;
 use crate::queue::{self, Queue};
-use crate::record::{Journal, Now, Persisted};
+use crate::record::{Journal, Now, Persisted, Run};
 use crate::sender::{Inbox, Input, Reply};
 use crate::testing;
 
@@ -25,8 +27,8 @@ use crate::testing;
 pub(crate) enum Order {
     /// Answer when all events are settled that were accepted before, which were this many.
     Flush { accepted: u64, deadline: Instant, reply: Reply },
-    /// Record what was accepted so far, and end.
-    Stop { deadline: Instant, reply: Reply },
+    /// Record what was accepted so far, and end, for a reason.
+    Stop { deadline: Instant, reason: String, reply: Reply },
 }
 
 /// Empties the queue into the journal.
@@ -41,6 +43,9 @@ pub(crate) struct Recorder {
     /// When the valves are emptied next.
     collects_at: Instant,
     ledger: Ledger,
+    started_at: Timestamp,
+    /// The start is still to be told, with what was found.
+    starts: Option<Found>,
     /// Taken from the queue and not looked at yet; outlives a panic, as does what follows.
     batch: VecDeque<Event>,
     /// Ready for the journal.
@@ -69,6 +74,8 @@ impl Recorder {
         sender: Inbox,
     ) -> Self {
         Self {
+            starts: config.lifecycle.then(Found::default),
+            started_at: Timestamp::now(),
             config,
             queue,
             journal,
@@ -90,6 +97,7 @@ impl Recorder {
         let mut empty_looks = 0;
         // What earlier processes left comes before anything of this one.
         let mut again = self.persist(false);
+        self.tell_start();
         loop {
             empty_looks = if self.record() { 0 } else { empty_looks + 1 };
             let hurry = self.queue.hurries();
@@ -107,7 +115,7 @@ impl Recorder {
                     self.collect();
                     self.flushes.push((accepted, deadline, reply));
                 }
-                Ok(Order::Stop { deadline, reply }) => return self.finish(deadline, reply),
+                Ok(Order::Stop { deadline, reason, reply }) => return self.finish(deadline, reason, reply),
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return,
             }
@@ -225,8 +233,13 @@ impl Recorder {
             COUNTERS.write_upto(crossed);
         }
         troubles.iter().for_each(|trouble| local_log::tell(Severity::Warning, trouble));
-        if unclean > 0 {
-            self.tell_unclean(unclean, adopted);
+        match &mut self.starts {
+            Some(found) => {
+                found.unclean += unclean;
+                found.adopted += adopted;
+            }
+            None if unclean > 0 => self.tell_unclean(unclean, adopted),
+            None => {}
         }
         if is_news {
             self.sender.notice();
@@ -236,14 +249,28 @@ impl Recorder {
 
     /// Tells that an earlier run ended without its guard: a crash, a kill, or a power cut.
     fn tell_unclean(&mut self, runs: usize, adopted: u64) {
-        let runs = if runs == 1 { "The previous run".to_owned() } else { format!("{runs} earlier runs") };
-        let text = format!(
-            "{runs} ended without shutting the logger down: killed, crashed, or `exit` was called. {adopted} events that \
-             it left are sent now."
-        );
+        let text = runs::unclean(runs, adopted);
         local_log::tell(Severity::Warning, &text);
-        let mut event = Event::system_event("Unclean end", &text).with_severity(Severity::Warning);
+        self.tell(Event::system_event("Unclean end", &text).with_severity(Severity::Warning));
+    }
+
+    /// Tells once that the service started, if that was asked for, and how the run before ended.
+    fn tell_start(&mut self) {
+        let Some(mut found) = self.starts.take() else { return };
+        found.last = self.journal.last_run();
+        found.is_known = self.journal.is_ready() && self.journal.outlives_the_process();
+        if found.unclean > 0 {
+            local_log::tell(Severity::Warning, &runs::unclean(found.unclean, found.adopted));
+        }
+        let event = runs::startup(&self.config.render, std::process::id(), &found);
+        self.tell(event);
+        self.append();
+    }
+
+    /// Sends an event of our own on its way.
+    fn tell(&mut self, mut event: Event) {
         event.stamp(Timestamp::now());
+        self.config.filter.redaction.apply(&mut event);
         COUNTERS.accept_own();
         self.sort(event);
     }
@@ -259,13 +286,17 @@ impl Recorder {
     }
 
     /// Records what callers were handing over when the gate was closed, lets the sender end, and then the journal.
-    fn finish(&mut self, deadline: Instant, reply: Reply) {
+    fn finish(&mut self, deadline: Instant, reason: String, reply: Reply) {
         let accepted = COUNTERS.accepted();
         self.collect();
         while self.record() || (COUNTERS.crossed() < accepted && Instant::now() < deadline) {
             self.queue.linger(LINGER);
         }
         self.tell_losses(true);
+        let run = Run { started_at: self.started_at, ended_at: Timestamp::now(), reason };
+        if self.config.lifecycle {
+            self.tell(runs::shutdown(&run));
+        }
         self.append();
         // What the sender cannot deliver in time is safe before it tries.
         self.persist(true);
@@ -286,8 +317,9 @@ impl Recorder {
         };
         self.persist(true);
         if self.journal.outlives_the_process() {
-            COUNTERS.leave(COUNTERS.snapshot().waiting);
+            COUNTERS.leave(COUNTERS.waiting());
         }
+        self.journal.note_run(&run);
         self.journal.end();
         reply(is_settled);
     }

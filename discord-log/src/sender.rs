@@ -136,7 +136,8 @@ impl Sender {
             Ok(client) => self.client = Some(client),
             Err(error) => {
                 self.inbox.is_broken.store(true, Ordering::Relaxed);
-                self.dispatch.close_all(&format!("nothing can be sent, events are written here instead: {error}"));
+                let reason = format!("nothing can be sent, events are written here instead: {error}");
+                self.dispatch.close_all(&reason, Instant::now());
             }
         }
     }
@@ -169,7 +170,10 @@ impl Sender {
                 Ok(Some(Input::Appended)) => self.inbox.is_noticed.store(false, Ordering::Release),
                 Err(_) => {}
                 Ok(Some(Input::Flush { upto, deadline, reply })) => self.flushes.push((upto, deadline, reply)),
-                Ok(Some(Input::Stop { deadline, reply })) => self.stop = Some((deadline, reply)),
+                Ok(Some(Input::Stop { deadline, reply })) => {
+                    self.dispatch.end_heartbeat(Instant::now());
+                    self.stop = Some((deadline, reply));
+                }
                 Ok(None) => return,
             }
         }
@@ -251,7 +255,7 @@ impl Sender {
     fn ends(&mut self, now: Instant) -> bool {
         let Some((deadline, _)) = self.stop else { return false };
         let is_settled = self.dispatch.is_settled(Seq(u64::MAX));
-        if !is_settled && now < deadline {
+        if (!is_settled || self.dispatch.has_last_word(deadline)) && now < deadline {
             return false;
         }
         self.dispatch.finish();

@@ -34,7 +34,7 @@ pub fn end_on_signals() -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
     let wait = move || {
         if let Some(signal) = signals.forever().next() {
-            lifecycle::end_in_time();
+            lifecycle::end_in_time(if signal == SIGINT { "SIGINT" } else { "SIGTERM" });
             // The parent sees that a signal ended this process, as it would without us.
             let _ = emulate_default_handler(signal);
         }

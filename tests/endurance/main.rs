@@ -15,6 +15,7 @@ mod fleet;
 mod groups;
 mod kills;
 mod ledger;
+mod lifecycle;
 mod outage;
 mod program;
 mod server;

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 
 use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
-use super::journal;
 use super::problem::{ConfigError, Problem};
+use super::{commit, journal};
 use crate::context::{Addresses, TrustedProxies};
 use crate::event::{Channel, Currency};
 use crate::filter::{self, Redaction, Toggle, Toggles};
@@ -181,6 +181,39 @@ impl ConfigBuilder {
         self.set("DISCORD_RELEASE", name.into())
     }
 
+    /// Names the commit that runs: `DISCORD_COMMIT`. By default that of the build, where the build was given one of the
+    /// variables that CI services set (`GITHUB_SHA`, `CI_COMMIT_SHA` and their like). A digest is shortened to seven
+    /// digits; a blank name counts as none.
+    ///
+    /// Cargo keeps what it built of a dependency, whatever variables say later. Where CI keeps the build directory, the
+    /// program itself has to say which commit it is of:
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// let config = Config::builder().commit(option_env!("GITHUB_SHA").unwrap_or_default()).build();
+    /// assert!(config.is_ok());
+    /// ```
+    pub fn commit(self, name: impl Into<String>) -> Self {
+        self.set("DISCORD_COMMIT", name.into())
+    }
+
+    /// Tells the system channel when the service starts and stops, and how its last run ended: `DISCORD_LIFECYCLE`, off
+    /// by default.
+    pub fn lifecycle(self, on: bool) -> Self {
+        self.set("DISCORD_LIFECYCLE", on.to_string())
+    }
+
+    /// Keeps one message in the system channel that says who is alive and how deliveries go, and edits it in place:
+    /// `DISCORD_HEARTBEAT`, the time between two updates, 1 second to 24 hours; a number alone counts minutes. Off by
+    /// default.
+    ///
+    /// The message is silent and is no event: it is not counted, and gives way to everything that is. Some minutes are
+    /// plenty; people may pin it.
+    pub fn heartbeat(self, every: Duration) -> Self {
+        self.set("DISCORD_HEARTBEAT", format!("{}s", every.as_secs_f64()))
+    }
+
     /// The currency of amounts that name none: `DISCORD_CURRENCY`, an ISO 4217 code, `EUR` by default.
     pub fn currency(self, code: impl Into<String>) -> Self {
         self.set("DISCORD_CURRENCY", code.into())
@@ -252,9 +285,10 @@ impl ConfigBuilder {
         let (webhooks, shared_webhook) = check.webhooks();
         let service = check.text("DISCORD_SERVICE").unwrap_or_else(executable_name);
         let environment = check.text("DISCORD_ENVIRONMENT");
-        let send_defaults = send::Settings::default();
         let mut config = Config {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
+            lifecycle: check.is_on("DISCORD_LIFECYCLE"),
+            heartbeat: check.heartbeat(),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
             context: check.context(),
@@ -266,32 +300,8 @@ impl ConfigBuilder {
             record: check.record(&service, environment.as_deref()),
             reduce: reduce::Settings { window: check.window(), rate_limit: 0, release: None },
             forums: check.forums(),
-            render: render::Settings {
-                service,
-                environment,
-                release: check.text("DISCORD_RELEASE"),
-                host: gethostname::gethostname().into_string().ok(),
-                currency: check.currency(),
-                source_url: check.source_url(),
-                mentions: check.mentions(),
-            },
-            send: send::Settings {
-                shared_webhook,
-                rate_limit: check.number(
-                    "DISCORD_RATE_LIMIT",
-                    1..=6_000,
-                    "a whole number from 1 to 6,000",
-                    send_defaults.rate_limit,
-                ),
-                retry_attempts: check.number(
-                    "DISCORD_RETRY_ATTEMPTS",
-                    0..=100,
-                    "a whole number from 0 to 100",
-                    send_defaults.retry_attempts,
-                ),
-                retry_delay: check.seconds("DISCORD_RETRY_DELAY", 0.01..=60.0, "seconds from 0.01 to 60", 1.0),
-                timeout: check.seconds("DISCORD_TIMEOUT", 0.1..=300.0, "seconds from 0.1 to 300", 10.0),
-            },
+            render: check.render(service, environment),
+            send: check.send(shared_webhook),
         };
         let session_key = config.all_webhooks().next().map(WebhookUrl::key);
         config.context.session_key = session_key;
@@ -340,6 +350,31 @@ impl Check {
         (webhooks, shared)
     }
 
+    fn render(&mut self, service: String, environment: Option<String>) -> render::Settings {
+        render::Settings {
+            service,
+            environment,
+            release: self.text("DISCORD_RELEASE"),
+            commit: commit::of(self.text("DISCORD_COMMIT")),
+            host: gethostname::gethostname().into_string().ok(),
+            currency: self.currency(),
+            source_url: self.source_url(),
+            mentions: self.mentions(),
+        }
+    }
+
+    fn send(&mut self, shared_webhook: Option<WebhookUrl>) -> send::Settings {
+        let defaults = send::Settings::default();
+        let (messages, attempts) = ("a whole number from 1 to 6,000", "a whole number from 0 to 100");
+        send::Settings {
+            shared_webhook,
+            rate_limit: self.number("DISCORD_RATE_LIMIT", 1..=6_000, messages, defaults.rate_limit),
+            retry_attempts: self.number("DISCORD_RETRY_ATTEMPTS", 0..=100, attempts, defaults.retry_attempts),
+            retry_delay: self.seconds("DISCORD_RETRY_DELAY", 0.01..=60.0, "seconds from 0.01 to 60", 1.0),
+            timeout: self.seconds("DISCORD_TIMEOUT", 0.1..=300.0, "seconds from 0.1 to 300", 10.0),
+        }
+    }
+
     fn webhook(&mut self, name: &str, base: &ApiBase) -> Option<WebhookUrl> {
         let value = self.environment.take(name)?;
         match WebhookUrl::parse(&value, base) {
@@ -357,11 +392,20 @@ impl Check {
         self.read("DISCORD_GROUP_WINDOW", "a time from `1s` to `55m`, such as `50m`", read).unwrap_or(DEFAULT_WINDOW)
     }
 
+    /// Minutes, unless a unit says otherwise.
+    fn heartbeat(&mut self) -> Option<Duration> {
+        let read = |value: &str| {
+            let minutes = value.trim().parse::<f64>().is_ok().then(|| format!("{value}m"));
+            parse_duration(minutes.as_deref().unwrap_or(value))
+                .filter(|every| (LEAST_HEARTBEAT..=MOST_HEARTBEAT).contains(every))
+        };
+        self.read("DISCORD_HEARTBEAT", "minutes from 1 to 1,440, or a time from `1s` to `24h`", read)
+    }
+
     fn forums(&mut self) -> BTreeSet<Channel> {
         let names = self.environment.variables.keys().filter(|name| name.starts_with(THREADS_PREFIX));
         let names: Vec<_> = names.cloned().collect();
-        let is_on = |name: &String| self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(false);
-        let on: Vec<_> = names.into_iter().filter(is_on).collect();
+        let on: Vec<_> = names.into_iter().filter(|name| self.is_on(name)).collect();
         on.iter().map(|name| Channel::named(name.trim_start_matches(THREADS_PREFIX))).collect()
     }
 
@@ -392,8 +436,14 @@ impl Check {
         .fold(Toggles::NONE, |toggles, (name, toggle)| toggles.with(toggle, self.switch(name)))
     }
 
+    /// Reads a switch that is on by default.
     fn switch(&mut self, name: &str) -> bool {
         self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(true)
+    }
+
+    /// Reads a switch that is off by default.
+    fn is_on(&mut self, name: &str) -> bool {
+        self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(false)
     }
 
     fn seconds(
@@ -507,6 +557,9 @@ const SWITCH_ACCEPTED: &str = "`True` or `False`, `1` or `0`, `yes` or `no`, `on
 const MOST_WINDOW: Duration = Duration::from_secs(55 * 60);
 const LEAST_WINDOW: Duration = Duration::from_secs(1);
 const DEFAULT_WINDOW: Duration = Duration::from_secs(50 * 60);
+/// A shorter one would spend the channel's budget on news that nobody reads that often.
+const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
+const MOST_HEARTBEAT: Duration = Duration::from_secs(24 * 60 * 60);
 const SHARED_WEBHOOK: &str = "DISCORD_WEBHOOK_URL";
 const API_BASE_VARIABLE: &str = "DISCORD_API_BASE";
 const WEBHOOK_ACCEPTED: &str = "`https://discord.com/api/webhooks/<digits>/<token>` as Discord shows it, or a loopback \
@@ -569,9 +622,11 @@ mod tests {
                 ("DISCORD_LOG_IP", "half"),
                 ("DISCORD_TRUSTED_PROXIES", "10.0.0.0/33"),
                 ("DISCORD_BREADCRUMBS", "many"),
+                ("DISCORD_LIFECYCLE", "sometimes"),
+                ("DISCORD_HEARTBEAT", "1441"),
             ])
             .build()
-            .expect_err("nineteen mistakes");
+            .expect_err("twenty-one mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
@@ -580,7 +635,9 @@ mod tests {
                 "DISCORD_API_BASE",
                 "DISCORD_BREADCRUMBS",
                 "DISCORD_CURRENCY",
+                "DISCORD_HEARTBEAT",
                 "DISCORD_HIGH_VALUE_THRESHOLD",
+                "DISCORD_LIFECYCLE",
                 "DISCORD_LOGGING_ENABLED",
                 "DISCORD_LOG_IP",
                 "DISCORD_MENTION_CRITICAL",
@@ -601,6 +658,23 @@ mod tests {
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(TOKEN), "{shown}");
         assert!(shown.contains("`maybe`") && shown.contains("example.com"), "{shown}");
+    }
+
+    #[test]
+    fn a_heartbeat_counts_minutes_unless_it_says_otherwise() {
+        let every = |value: &str| {
+            let config = Config::builder().variables([("DISCORD_HEARTBEAT", value)]).build();
+            config.map(|config| config.heartbeat)
+        };
+        for (value, seconds) in [("5", 300), ("0.5", 30), ("1440", 86_400), ("90s", 90), ("2h", 7_200)] {
+            assert_eq!(every(value).expect(value), Some(Duration::from_secs(seconds)), "{value}");
+        }
+        assert_eq!(every("").expect("unset"), None);
+        for value in ["0", "-1", "1441", "25h", "0.5s", "often", "NaN"] {
+            assert!(every(value).is_err(), "{value}");
+        }
+        let config = Config::builder().heartbeat(Duration::from_millis(1_500)).build().expect("settings");
+        assert_eq!(config.heartbeat, Some(Duration::from_millis(1_500)));
     }
 
     #[test]

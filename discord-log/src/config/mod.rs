@@ -4,6 +4,7 @@
 //! here.
 
 mod builder;
+mod commit;
 mod environment;
 mod journal;
 mod problem;
@@ -39,6 +40,10 @@ use crate::{context, filter, record, reduce, render, send};
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) enabled: bool,
+    /// Whether the system channel is told of starts and stops.
+    pub(crate) lifecycle: bool,
+    /// How often the message is updated that says who is alive, if there is to be one.
+    pub(crate) heartbeat: Option<Duration>,
     pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) context: context::Settings,

@@ -12,6 +12,9 @@ impl Dispatch {
     /// Takes a permit back with what came of its request.
     pub(crate) fn answered(&mut self, permit: Permit, answer: &Answer, now: Now) {
         let lane = permit.lane();
+        if self.is_beating(lane) {
+            return self.beat_answered(permit, answer, now);
+        }
         let (intake, _) = self.intake(lane);
         if let Some(message) = intake.land() {
             return self.edit_answered(permit, message, answer, now);
@@ -40,7 +43,7 @@ impl Dispatch {
             // Said of edits alone.
             Outcome::Vanished => {}
         }
-        self.counters.publish(self.engine.health());
+        self.publish();
     }
 
     /// Ends what stands in a message now.
@@ -84,7 +87,7 @@ impl Dispatch {
     }
 
     /// Finds another place for a message: a channel may be a forum or not, and threads are deleted.
-    fn misplaced(&mut self, lane: LaneId, how: Misplaced, now: Now) {
+    pub(super) fn misplaced(&mut self, lane: LaneId, how: Misplaced, now: Now) {
         let is_forum = how == Misplaced::NeedsThread;
         match how {
             // Whatever it is, it is not both.
@@ -139,7 +142,7 @@ impl Dispatch {
             Outcome::Suspended { reason } => self.tell_suspended(lane, &reason, now),
             Outcome::Closed { reason } => self.tell_closed(lane, &reason, now),
         }
-        self.counters.publish(self.engine.health());
+        self.publish();
     }
 
     /// Tells in a new message what an old one cannot; gives back what is not worth one.

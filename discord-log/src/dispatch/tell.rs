@@ -1,6 +1,7 @@
 //! What people are told about webhooks that are gone or take nothing: locally, and in a channel that still has one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Dispatch, Said};
 use crate::event::{Channel, Event, Severity};
@@ -10,7 +11,7 @@ use crate::send::LaneId;
 
 impl Dispatch {
     /// Closes what earlier processes found closed, as long as it has the same address.
-    pub(super) fn close_those_of(&mut self, closures: &Closures) {
+    pub(super) fn close_those_of(&mut self, closures: &Closures, now: Now) {
         let config = Arc::clone(&self.config);
         for webhook in config.all_webhooks() {
             if let Some(Closure { reason, at }) = closures.get(&webhook.fingerprint()) {
@@ -21,10 +22,11 @@ impl Dispatch {
                     self.channels_of(lane)
                 );
                 self.said.push(Said::Told(Severity::Error, text));
-                self.engine.close(lane, reason);
+                let age = Duration::try_from(now.wall.duration_since(*at)).unwrap_or_default();
+                self.engine.close(lane, reason, now.instant.checked_sub(age).unwrap_or(now.instant));
             }
         }
-        self.counters.publish(self.engine.health());
+        self.publish();
     }
 
     /// Tells that a webhook is gone: locally, and in the first channel that still has one.
@@ -80,13 +82,9 @@ impl Dispatch {
     }
 
     fn channels_of(&self, lane: LaneId) -> String {
-        let known = Channel::BUILT_IN.iter().chain(self.config.webhooks.keys());
-        let mut names: Vec<_> = known
-            .filter(|channel| self.lane_of(**channel) == Some(lane))
-            .map(|channel| format!("`{channel}`"))
-            .collect();
+        let names = self.channels.get(&lane).map(Vec::as_slice).unwrap_or_default();
+        let mut names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
         names.sort_unstable();
-        names.dedup();
         names.join(", ")
     }
 }

@@ -109,7 +109,7 @@ impl Desk {
     }
 
     fn health(&self) -> Health {
-        let health = self.counters.snapshot();
+        let health = self.counters.snapshot(self.now.instant, self.now.wall);
         let ended = health.delivered + health.merged + health.buried + health.lost.values().sum::<u64>();
         assert_eq!(health.accepted, ended + health.waiting, "{health}");
         health

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+
+use super::in_seconds;
 
 /// How an annotated function did since the process started.
 ///
@@ -66,10 +68,6 @@ pub struct Polled {
     /// Within polls; the rest was waiting.
     #[serde(serialize_with = "in_seconds")]
     pub busy: Duration,
-}
-
-fn in_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64())
 }
 
 /// Counts the calls of one function. Relaxed everywhere: each number is right by itself.

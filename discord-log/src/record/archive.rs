@@ -4,6 +4,7 @@
 //! <service>@<environment>/
 //!     history/2026-05-01.jsonl              delivered: event, message, when
 //!     dead/01KB….json                       buried: event, Discord's reason, when
+//!     runs/last.json                        how the last run ended that ended as it should
 //!     problems/noted.jsonl                  which problems are over since when, for the day they come back
 //!     quarantine/2026-05-01-errors-….jsonl  files with damaged lines, as they were found
 //! ```
@@ -13,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Entry;
 use super::chunk::{self, ChunkName, Ending};
 use super::storage::Storage;
+use super::{Entry, Run};
 use crate::event::Channel;
 
 /// The folders of a service that hold no undelivered events.
@@ -80,6 +81,21 @@ impl Archive {
         let folder = self.service.join(PROBLEMS);
         storage.create_dir(&folder)?;
         storage.append(&folder.join(NOTED), lines)
+    }
+
+    /// Reads how the last run ended; a file that is missing or damaged tells nothing.
+    pub(super) fn last_run(&self, storage: &dyn Storage) -> Option<Run> {
+        let bytes = storage.read(&self.service.join(RUNS).join(LAST_RUN)).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Notes how this run ended.
+    pub(super) fn note_run(&self, storage: &dyn Storage, run: &Run) -> io::Result<()> {
+        let folder = self.service.join(RUNS);
+        storage.create_dir(&folder)?;
+        let spare = folder.join("spare.tmp");
+        storage.write(&spare, &serde_json::to_vec(run).unwrap_or_default())?;
+        storage.rename(&spare, &folder.join(LAST_RUN))
     }
 
     fn append(&self, storage: &dyn Storage, history: Option<(String, Vec<u8>)>) -> io::Result<u64> {
@@ -148,8 +164,10 @@ const HISTORY: &str = "history";
 const DEAD: &str = "dead";
 const QUARANTINE: &str = "quarantine";
 const PROBLEMS: &str = "problems";
+const RUNS: &str = "runs";
+const LAST_RUN: &str = "last.json";
 const NOTED: &str = "noted.jsonl";
 /// Bytes of it that are too many: more than twice what all problems take that are remembered.
 const MOST_NOTED: usize = 1024 * 1024;
 /// The first to go first.
-const FOLDERS: [&str; 4] = [HISTORY, QUARANTINE, PROBLEMS, DEAD];
+const FOLDERS: [&str; 5] = [HISTORY, QUARANTINE, PROBLEMS, RUNS, DEAD];

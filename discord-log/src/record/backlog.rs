@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use jiff::Timestamp;
+
 use super::{Entry, Seq};
 use crate::event::{Channel, Severity};
 
@@ -100,6 +102,17 @@ impl Backlog {
     pub(super) fn oldest(&self) -> Option<Seq> {
         let fronts = self.by_severity.iter().filter_map(|queue| queue.front().map(|entry| entry.seq));
         fronts.chain(self.taken.keys().next().copied()).min()
+    }
+
+    /// Counts what is not settled, taken or not.
+    pub(super) fn unsettled(&self) -> usize {
+        self.len() + self.taken.len()
+    }
+
+    /// When the oldest of what is not settled occurred, as far as the order of arrival tells.
+    pub(super) fn oldest_at(&self) -> Option<Timestamp> {
+        let fronts = self.by_severity.iter().filter_map(VecDeque::front).chain(self.taken.values().next());
+        fronts.map(|entry| entry.event.occurred_at()).min()
     }
 
     /// The next entry: the oldest of the urgent ones, if there are any and order does not come first; else the oldest.

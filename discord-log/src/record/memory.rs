@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::backlog::Backlog;
-use super::{Ending, Entry, EventId, Journal, Seq, Settings, Ticket};
+use super::{Ending, Entry, EventId, Journal, Load, Seq, Settings, Ticket};
 use crate::event::{Channel, Event};
 
 /// Keeps undelivered events in memory, at most ten times the queue's size a channel, and a bounded number of bytes.
@@ -73,6 +73,15 @@ impl Journal for MemoryJournal {
             }
         }
         Ticket::default()
+    }
+
+    fn load(&self) -> Vec<Load> {
+        let state = self.state();
+        let load = |(channel, backlog): (&Channel, &Backlog)| {
+            let (events, oldest) = (backlog.unsettled() as u64, backlog.oldest_at());
+            (events > 0).then_some(Load { channel: *channel, events, oldest })
+        };
+        state.channels.iter().filter_map(load).collect()
     }
 
     fn last(&self) -> Seq {
@@ -173,12 +182,15 @@ mod tests {
         let taken = journal.take(Channel::Activity, 10);
         assert!(journal.backlog().is_empty());
         assert_eq!(journal.waiting(upto), [Channel::Activity]);
+        let load = journal.load();
+        assert_eq!(load.iter().map(|load| (load.channel, load.events)).collect::<Vec<_>>(), [(Channel::Activity, 4)]);
         let (later, earlier): (Vec<_>, Vec<_>) = taken.into_iter().partition(|entry| entry.seq > upto);
         journal.settle(earlier, None);
         assert_eq!(journal.waiting(upto), []);
         assert_eq!(journal.waiting(journal.last()), [Channel::Activity]);
         journal.settle(later, None);
         assert_eq!(journal.waiting(journal.last()), []);
+        assert_eq!(journal.load(), []);
     }
 
     #[test]

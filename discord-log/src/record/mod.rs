@@ -17,6 +17,7 @@ mod home;
 mod memory;
 mod on_disk;
 mod open_messages;
+mod runs;
 mod storage;
 mod strand;
 
@@ -31,6 +32,7 @@ pub(crate) use self::closed::{Closure, Closures};
 pub(crate) use self::entry::{Entry, EventId, Seq};
 pub(crate) use self::memory::MemoryJournal;
 pub(crate) use self::on_disk::DiskJournal;
+pub(crate) use self::runs::Run;
 pub(crate) use self::storage::Disk;
 #[cfg(test)]
 pub(crate) use self::storage::{Failing, PowerCut, Storage};
@@ -87,6 +89,15 @@ pub(crate) struct Persisted {
     pub(crate) damaged: u64,
     /// What people should know.
     pub(crate) troubles: Vec<String>,
+}
+
+/// What waits in one channel.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Load {
+    pub(crate) channel: Channel,
+    pub(crate) events: u64,
+    /// When the oldest of those in memory occurred; those in files alone are younger, but for what was just adopted.
+    pub(crate) oldest: Option<Timestamp>,
 }
 
 /// Names a moment in the order in which entries were settled.
@@ -161,6 +172,17 @@ pub(crate) trait Journal: Debug + Send + Sync {
 
     /// Notes lines about problems for later processes.
     fn note_problems(&self, _lines: Vec<u8>) {}
+
+    /// Says how much waits in each channel, taken or not; asked by whoever wants to know how the logger is.
+    fn load(&self) -> Vec<Load>;
+
+    /// Gives how the last process of this service ended, if it noted that. Each is asked for once.
+    fn last_run(&self) -> Option<Run> {
+        None
+    }
+
+    /// Notes how this process ended, for the next one.
+    fn note_run(&self, _run: &Run) {}
 
     /// Gives the number of the newest entry.
     fn last(&self) -> Seq;

@@ -114,6 +114,14 @@ impl Strand {
         self.fresh.push_back(Fresh { entry, is_hot });
     }
 
+    /// Counts what is not settled: in memory, in a file alone, or on its way to one.
+    pub(super) fn unsettled(&self) -> usize {
+        let cold: usize = self.chunks.values().filter(|chunk| !chunk.is_hot).map(Chunk::left).sum();
+        let fresh = self.fresh.iter().filter(|fresh| !fresh.is_hot).count();
+        let writing = self.writing.iter().filter(|writing| !writing.is_hot).map(|writing| writing.entries.len());
+        self.memory.unsettled() + cold + fresh + writing.sum::<usize>()
+    }
+
     fn is_cold(&self) -> bool {
         let is_fresh_cold = self.fresh.back().is_some_and(|fresh| !fresh.is_hot);
         is_fresh_cold || self.writing.as_ref().is_some_and(|writing| !writing.is_hot) || self.first_cold().is_some()

@@ -352,6 +352,10 @@ impl Intake {
         unshown
     }
 
+    pub(crate) const fn is_forum(&self) -> bool {
+        self.forum.is_some()
+    }
+
     /// The channel turned out to be a forum, or not to be one.
     pub(crate) fn set_forum(&mut self, is_forum: bool) {
         self.forum = is_forum.then_some(None);

@@ -62,6 +62,11 @@ impl Embed {
         Self { title, description, color, fields: Vec::new(), footer, timestamp: timestamp(at), cut: 0 }
     }
 
+    /// Adds finished fields.
+    pub(super) fn with_fields(self, fields: Vec<Field>) -> Self {
+        Self { fields, ..self }
+    }
+
     /// Says how many bytes of what it should tell are not in it.
     pub(super) const fn cut(&self) -> usize {
         self.cut

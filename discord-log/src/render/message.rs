@@ -115,6 +115,26 @@ pub(crate) fn edit(settings: &Settings, shown: &[Shown], repeat: Repeat) -> Body
     Body { json: json(&edit), files }
 }
 
+/// Makes a message of one finished embed that notifies nobody; in a forum it opens a post.
+pub(super) fn silent(settings: &Settings, embed: Embed, thread: Option<&str>) -> Body {
+    let message = Message {
+        username: username(&settings.service),
+        content: None,
+        embeds: vec![embed],
+        allowed_mentions: Allowed(None),
+        flags: Some(SUPPRESS_NOTIFICATIONS),
+        attachments: Vec::new(),
+        thread_name: thread.map(thread_name::name),
+    };
+    Body { json: json(&message), files: Vec::new() }
+}
+
+/// Makes the edit that puts one finished embed in place of what a message told.
+pub(super) fn edit_to(embed: Embed) -> Body {
+    let edit = Edit { content: None, embeds: vec![embed], allowed_mentions: Allowed(None), attachments: Vec::new() };
+    Body { json: json(&edit), files: Vec::new() }
+}
+
 /// Strings, numbers and lists of them in memory: there is nothing in here that could fail.
 fn json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::event::{Currency, Value};
 
 /// Whether thousands of a whole number are set apart.
@@ -57,6 +59,12 @@ pub(super) fn duration(duration: Duration) -> String {
         }
     }
     in_two_units(duration.as_secs().saturating_add(u64::from(duration.subsec_millis() >= 500)))
+}
+
+/// Writes for how long something lasted, in whole seconds.
+pub(crate) fn lasted(from: Timestamp, to: Timestamp) -> String {
+    let seconds = u64::try_from(to.duration_since(from).as_secs()).unwrap_or_default();
+    duration(Duration::from_secs(seconds))
 }
 
 fn in_two_units(seconds: u64) -> String {

@@ -10,6 +10,8 @@ pub(crate) struct Settings {
     pub(crate) service: String,
     pub(crate) environment: Option<String>,
     pub(crate) release: Option<String>,
+    /// The short name of the commit that runs.
+    pub(crate) commit: Option<String>,
     pub(crate) host: Option<String>,
     pub(crate) currency: Currency,
     /// Where the source can be read.

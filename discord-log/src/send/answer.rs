@@ -13,6 +13,16 @@ pub(crate) enum Answer {
     Response(Response),
 }
 
+impl Answer {
+    /// Says whether Discord takes no more edits of messages that are over an hour old for a while.
+    ///
+    /// Source: <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
+    pub(crate) fn is_too_many_old_edits(&self) -> bool {
+        let Self::Response(response) = self else { return false };
+        response.problem().and_then(|problem| problem.code()) == Some(TOO_MANY_OLD_EDITS)
+    }
+}
+
 /// An answer over HTTP.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Response {
@@ -69,6 +79,8 @@ impl LimitHeaders {
         }
     }
 }
+
+const TOO_MANY_OLD_EDITS: u64 = 30046;
 
 /// Discord's ids are numbers of 64 bits, which have at most 20 digits.
 ///

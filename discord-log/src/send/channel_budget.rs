@@ -48,6 +48,12 @@ impl ChannelBudget {
         Ok(paused.max(minute).max(burst))
     }
 
+    /// Says whether half of the minute is left.
+    pub(super) fn has_to_spare(&self, processes: usize, now: Instant) -> bool {
+        let half = self.minute.part(processes).div_ceil(2);
+        self.minute.ready_among(half, 0, now) == Ok(None)
+    }
+
     /// Counts a request when its answer came: later than Discord counted it, so that no window of Discord's ever holds
     /// more.
     pub(super) fn record(&mut self, headers: &LimitHeaders, now: Instant) {

@@ -11,14 +11,14 @@ use super::answer::{Answer, LimitHeaders};
 use super::backoff::backoff;
 use super::channel_budget::ChannelBudget;
 use super::finished::{FIRST_BAN_PAUSE, counts_as_invalid};
-use super::lane::{Lane, SUSPENSION};
+use super::lane::Lane;
 use super::ledger::Limits;
 use super::pause::Pause;
 use super::permit::{Denied, Introduction, LaneId, Outcome, Permit, Sent, Stored};
 use super::rate_limit::Window;
 use super::verdict::{Failure, Verdict, Whom, verdict, verdict_on};
 use super::webhook_url::WebhookUrl;
-use crate::health::WebhookHealth;
+use crate::health::Webhook;
 
 /// All lanes and what they share.
 #[derive(Debug)]
@@ -111,24 +111,23 @@ impl Engine {
         lane.is_busy = false;
         match verdict {
             Verdict::Delivered { message } => {
-                lane.succeed(events);
+                lane.succeed(events, now);
                 Outcome::Delivered { message }
             }
             Verdict::Misplaced(how) => Outcome::Misplaced(how),
             Verdict::Refused { reason } => Outcome::Refused { reason },
             Verdict::Vanished => {
-                lane.succeed(events);
+                lane.succeed(events, now);
                 Outcome::Vanished
             }
             // The question which channel it belongs to may have told it already.
             Verdict::Closed { .. } if lane.is_closed() => Outcome::AGAIN,
             Verdict::Closed { reason } => {
-                lane.close(&reason);
+                lane.close(&reason, now);
                 Outcome::Closed { reason }
             }
             Verdict::Suspended { reason } => {
-                lane.fail(reason.clone());
-                lane.pause(now + SUSPENSION);
+                lane.suspend(reason.clone(), now);
                 Outcome::Suspended { reason }
             }
             Verdict::Failed(failure) => self.fail(id, answer, failure, now),
@@ -137,7 +136,7 @@ impl Engine {
                 Outcome::AGAIN
             }
             Verdict::Banned { trouble, pause } => {
-                lane.fail(trouble);
+                lane.fail(trouble, now);
                 self.ban(id, pause, now);
                 Outcome::AGAIN
             }
@@ -193,7 +192,7 @@ impl Engine {
                 self.join(id, &response.id("channel_id")?);
             }
             (Verdict::Closed { reason }, _) if !lane.is_closed() => {
-                lane.close(&reason);
+                lane.close(&reason, now);
                 return Some(Outcome::Closed { reason });
             }
             (Verdict::Limited { whom, pause }, _) => self.limit(id, whom, pause, now),
@@ -236,9 +235,16 @@ impl Engine {
         Some(format!("https://discord.com/channels/{guild}/{}/{}", message.channel.as_ref()?, message.id))
     }
 
-    /// Says how every webhook is.
-    pub(crate) fn health(&self) -> Vec<WebhookHealth> {
-        self.lanes.iter().map(|lane| lane.health(self.settings.retry_attempts)).collect()
+    /// Says how every webhook is, lane by lane.
+    pub(crate) fn health(&self) -> impl Iterator<Item = (LaneId, Webhook)> {
+        let numbered = self.lanes.iter().enumerate();
+        numbered.map(|(number, lane)| (LaneId(number), lane.health(self.settings.retry_attempts)))
+    }
+
+    /// Says whether a lane's channel has half of its minute left, so that what is no event may use some of it.
+    pub(crate) fn has_to_spare(&self, id: LaneId, now: Instant) -> bool {
+        let budget = self.lanes.get(id.0).and_then(|lane| self.budgets.get(lane.budget));
+        budget.is_some_and(|budget| budget.has_to_spare(self.sharers, now))
     }
 
     pub(crate) fn is_closed(&self, id: LaneId) -> bool {
@@ -248,15 +254,15 @@ impl Engine {
     /// Lets a lane rest that takes nothing until people mend it.
     pub(crate) fn rest(&mut self, id: LaneId, reason: &str, now: Instant) {
         if let Some(lane) = self.lanes.get_mut(id.0) {
-            lane.fail(reason.to_owned());
-            lane.pause(now + SUSPENSION);
+            lane.suspend(reason.to_owned(), now);
         }
     }
 
-    /// Closes a lane for a reason that needs no answer, such as a host without certificates.
-    pub(crate) fn close(&mut self, id: LaneId, reason: &str) {
+    /// Closes a lane for a reason that needs no answer, such as a host without certificates, and that holds since a
+    /// moment.
+    pub(crate) fn close(&mut self, id: LaneId, reason: &str, since: Instant) {
         if let Some(lane) = self.lanes.get_mut(id.0) {
-            lane.close(reason);
+            lane.close(reason, since);
         }
     }
 
@@ -292,7 +298,7 @@ impl Engine {
         let Settings { retry_delay, retry_attempts, .. } = self.settings;
         let random = self.random.f64();
         if let Some(lane) = self.lanes.get_mut(id.0) {
-            let failures = lane.fail(trouble);
+            let failures = lane.fail(trouble, now);
             let is_missing = matches!(answer, Answer::Response(response) if response.status == 404);
             let least = pause.max(lane.miss(is_missing));
             let wait = backoff(retry_delay, retry_attempts, failures, random);

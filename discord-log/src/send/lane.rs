@@ -7,7 +7,7 @@ use super::backoff::is_down;
 use super::permit::Sent;
 use super::rate_limit::Bucket;
 use super::webhook_url::WebhookUrl;
-use crate::health::{WebhookHealth, WebhookState};
+use crate::health::{Webhook, WebhookState};
 
 /// One webhook's way out.
 #[derive(Debug)]
@@ -23,11 +23,16 @@ pub(super) struct Lane {
     paused_until: Option<Instant>,
     introduces_at: Option<Instant>,
     failures: u32,
+    /// When it took nothing for the first time since it took something.
+    failing_since: Option<Instant>,
+    /// It refuses everything until people mend it.
+    is_suspended: bool,
     /// Answers in a row that know no such address.
     missing: u32,
     pub(super) is_busy: bool,
     closed: Option<String>,
     delivered: u64,
+    delivered_at: Option<Instant>,
     limited: u64,
     trouble: String,
 }
@@ -43,10 +48,13 @@ impl Lane {
             paused_until: None,
             introduces_at: None,
             failures: 0,
+            failing_since: None,
+            is_suspended: false,
             missing: 0,
             is_busy: false,
             closed: None,
             delivered: 0,
+            delivered_at: None,
             limited: 0,
             trouble: String::new(),
         }
@@ -88,18 +96,30 @@ impl Lane {
         if self.missing >= TOLERATED_MISSES { MISSING_PAUSE } else { Duration::ZERO }
     }
 
-    pub(super) fn succeed(&mut self, events: usize) {
+    /// Counts what Discord confirmed.
+    pub(super) fn succeed(&mut self, events: usize, now: Instant) {
         self.failures = 0;
+        self.failing_since = None;
+        self.is_suspended = false;
         self.missing = 0;
+        self.delivered_at = Some(now);
         self.trouble.clear();
         self.delivered += events as u64;
     }
 
     /// Counts a failure, and gives how many there were in a row.
-    pub(super) fn fail(&mut self, trouble: String) -> u32 {
+    pub(super) fn fail(&mut self, trouble: String, now: Instant) -> u32 {
+        self.failing_since.get_or_insert(now);
         self.failures = self.failures.saturating_add(1);
         self.trouble = trouble;
         self.failures
+    }
+
+    /// Lets the webhook rest that refuses everything.
+    pub(super) fn suspend(&mut self, reason: String, now: Instant) {
+        self.fail(reason, now);
+        self.is_suspended = true;
+        self.pause(now + SUSPENSION);
     }
 
     pub(super) fn limit(&mut self) {
@@ -110,7 +130,8 @@ impl Lane {
         self.paused_until = self.paused_until.max(Some(until));
     }
 
-    pub(super) fn close(&mut self, reason: &str) {
+    pub(super) fn close(&mut self, reason: &str, since: Instant) {
+        self.failing_since.get_or_insert(since);
         self.closed = Some(reason.to_owned());
         reason.clone_into(&mut self.trouble);
     }
@@ -119,16 +140,23 @@ impl Lane {
         self.closed.is_some()
     }
 
-    pub(super) fn health(&self, retry_attempts: u32) -> WebhookHealth {
-        WebhookHealth {
+    /// Says how the webhook is; which channels it serves is known elsewhere.
+    pub(super) fn health(&self, retry_attempts: u32) -> Webhook {
+        let is_down = self.is_suspended || is_down(retry_attempts, self.failures);
+        let state = match (&self.closed, is_down) {
+            (Some(_), _) => WebhookState::Closed,
+            (None, true) => WebhookState::Down,
+            (None, false) => WebhookState::Up,
+        };
+        Webhook {
             id: self.webhook.id().to_owned(),
+            channels: Vec::new(),
+            forum: None,
             delivered: self.delivered,
+            delivered_at: self.delivered_at,
             limited: self.limited,
-            state: match (&self.closed, is_down(retry_attempts, self.failures)) {
-                (Some(_), _) => WebhookState::Closed,
-                (None, true) => WebhookState::Down,
-                (None, false) => WebhookState::Up,
-            },
+            state,
+            down_since: self.failing_since.filter(|_| state != WebhookState::Up),
             trouble: self.trouble.clone(),
         }
     }

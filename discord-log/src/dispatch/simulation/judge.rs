@@ -24,7 +24,7 @@ impl World {
 
     /// J5: the numbers add up, at any moment.
     pub(super) fn judge_sum(&self) {
-        let health = self.process.counters.snapshot();
+        let health = self.process.counters.snapshot(self.now.instant, self.now.wall);
         let ended = health.delivered + health.merged + health.buried + health.lost.values().sum::<u64>();
         assert_eq!(health.accepted, ended + health.waiting, "seed {}: {health}", self.seed);
     }
@@ -74,7 +74,7 @@ impl World {
         // What was refused with what was told later of it may be back, without that, after a power cut.
         assert!(!is_late || (self.refuses && self.disk.was_cut()), "seed {seed}: {:?}", self.discord.finance);
         // J5: in the end nothing waits.
-        let health = self.process.counters.snapshot();
+        let health = self.process.counters.snapshot(self.now.instant, self.now.wall);
         // What breaks the server waits until others were delivered beside it, and there may be no others.
         assert!(health.waiting == 0 || self.has_breakers, "seed {seed}: {health}");
         // J6: limits are asked for before they are reached, except by a process that knows nothing yet.

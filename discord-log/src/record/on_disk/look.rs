@@ -78,10 +78,12 @@ impl Look<'_> {
     fn settle_down(&self, home: Home) {
         let closures = closed::read(&*self.journal.storage, &self.journal.root);
         let problems = self.journal.archive().problems(&*self.journal.storage);
+        let last_run = self.journal.archive().last_run(&*self.journal.storage);
         let mut state = self.journal.state();
         state.homes.insert(OWN, home);
         state.closures.extend(closures);
         state.problems = problems;
+        state.last_run = last_run;
         state.tidies_at = Some(self.now.instant);
         if state.fails_until.is_some() {
             state.recover(self.now.instant);

@@ -26,7 +26,7 @@ use self::state::State;
 use super::archive::Archive;
 use super::closed::Closures;
 use super::storage::Storage;
-use super::{Ending, Entry, EventId, Journal, Now, Persisted, Seq, Settings, Ticket, home};
+use super::{Ending, Entry, EventId, Journal, Load, Now, Persisted, Run, Seq, Settings, Ticket, home};
 use crate::event::{Channel, Event};
 
 /// Keeps undelivered events in files.
@@ -158,6 +158,19 @@ impl Journal for DiskJournal {
         if state.noted_problems.len() < state::MOST_NOTED {
             state.noted_problems.extend(lines);
         }
+    }
+
+    fn load(&self) -> Vec<Load> {
+        self.state().load()
+    }
+
+    fn last_run(&self) -> Option<Run> {
+        self.state().last_run.take()
+    }
+
+    fn note_run(&self, run: &Run) {
+        // What is not noted is not told.
+        let _ = self.archive().note_run(&*self.storage, run);
     }
 
     fn last(&self) -> Seq {

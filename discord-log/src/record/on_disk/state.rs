@@ -11,7 +11,7 @@ use crate::record::chunk::ChunkName;
 use crate::record::closed::Closures;
 use crate::record::home::{Found, Home};
 use crate::record::strand::{self, Chunk, Strand, StrandKey};
-use crate::record::{Ending, Entry, EventId, Now, Seq, Settings, Ticket};
+use crate::record::{Ending, Entry, EventId, Load, Now, Run, Seq, Settings, Ticket};
 
 /// What the journal knows.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub(super) struct State {
     /// What was noted of problems, and what is to be added.
     pub(super) problems: Vec<u8>,
     pub(super) noted_problems: Vec<u8>,
+    /// How the last process ended.
+    pub(super) last_run: Option<Run>,
     pub(super) adopts_at: Option<Instant>,
     pub(super) tidies_at: Option<Instant>,
     pub(super) has_tidied: bool,
@@ -91,6 +93,7 @@ impl State {
             found_open: Vec::new(),
             problems: Vec::new(),
             noted_problems: Vec::new(),
+            last_run: None,
             adopts_at: None,
             tidies_at: None,
             has_tidied: false,
@@ -155,6 +158,22 @@ impl State {
             }
         }
         taken
+    }
+
+    pub(super) fn load(&self) -> Vec<Load> {
+        let mut loads: Vec<Load> = Vec::new();
+        for (key, strand) in &self.strands {
+            let (events, oldest) = (strand.unsettled() as u64, strand.memory.oldest_at());
+            match loads.last_mut().filter(|load| load.channel == key.channel) {
+                Some(load) => {
+                    load.events += events;
+                    load.oldest = load.oldest.into_iter().chain(oldest).min();
+                }
+                None => loads.push(Load { channel: key.channel, events, oldest }),
+            }
+        }
+        loads.retain(|load| load.events > 0);
+        loads
     }
 
     pub(super) fn waiting(&self, upto: Seq) -> Vec<Channel> {

@@ -3,6 +3,7 @@
 mod any;
 mod body;
 mod forms;
+mod heartbeat;
 mod inert;
 mod kept;
 mod look;
@@ -25,6 +26,7 @@ fn settings() -> Settings {
         service: "billing".to_owned(),
         environment: Some("production".to_owned()),
         release: Some("1.4.2".to_owned()),
+        commit: Some("8624a30".to_owned()),
         host: Some("web-1".to_owned()),
         currency: Currency::EUR,
         source_url: None,

@@ -1,4 +1,5 @@
 use super::super::answer::{LimitHeaders, Response};
+use super::super::lane::SUSPENSION;
 use super::super::webhook_url::ApiBase;
 use super::*;
 use crate::health::WebhookState;
@@ -144,7 +145,7 @@ fn a_webhook_that_is_gone_is_never_called_again() {
     let gone = response(404, &[], r#"{"message":"Unknown Webhook","code":10015}"#);
     assert!(matches!(send(&mut engine, one, &gone, now), Outcome::Closed { .. }));
     assert_eq!(engine.permit(one, now + Duration::from_secs(1_000_000)).expect_err("closed"), Denied::Closed);
-    assert_eq!(engine.health().first().map(|health| health.state), Some(WebhookState::Closed));
+    assert_eq!(engine.health().next().map(|(_, health)| health.state), Some(WebhookState::Closed));
 }
 
 #[test]
@@ -157,7 +158,7 @@ fn a_message_that_people_deleted_is_no_trouble_of_the_webhook() {
         let permit = engine.permit(one, now).expect("no pause");
         assert_eq!(engine.complete(permit, &gone, Sent::Edit { in_thread: false }, now), Outcome::Vanished);
     }
-    let health = engine.health().remove(0);
+    let health = engine.health().next().expect("a webhook").1;
     assert_eq!((health.state, health.delivered, &*health.trouble), (WebhookState::Up, 0, ""));
     // The same answer to a message that is posted is not understood, and waits.
     assert_eq!(send(&mut engine, one, &gone, start + Duration::from_secs(10)), Outcome::AGAIN);
@@ -190,9 +191,9 @@ fn failures_wait_longer_each_time_and_no_number_of_them_ends_the_lane() {
         now += last;
     }
     assert!(last >= Duration::from_secs(30), "probed slowly");
-    assert_eq!(engine.health().first().map(|health| health.state), Some(WebhookState::Down));
+    assert_eq!(engine.health().next().map(|(_, health)| health.state), Some(WebhookState::Down));
     assert_eq!(send(&mut engine, one, &delivered(), now), Outcome::Delivered { message: None });
-    let health = engine.health().into_iter().next().expect("a webhook");
+    let health = engine.health().next().expect("a webhook").1;
     assert_eq!((health.state, health.trouble.as_str()), (WebhookState::Up, ""));
 }
 
