@@ -12,11 +12,19 @@ mod failing;
 pub(crate) mod fallible;
 pub(crate) mod fields;
 pub(crate) mod functions;
+#[cfg(feature = "log")]
+pub(crate) mod log_bridge;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod log_record;
 pub(crate) mod observe;
 pub(crate) mod observe_async;
 pub(crate) mod panics;
 pub(crate) mod probe;
 pub(crate) mod returned;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod routes;
 pub(crate) mod site;
 mod timing;
+#[cfg(feature = "tracing")]
+pub(crate) mod tracing_layer;
 mod trail;
