@@ -200,4 +200,8 @@ impl<'v> VisitValue<'v> for OneValue<'_, '_> {
         self.into.error(self.name, error);
         Ok(())
     }
+
+    fn visit_borrowed_error(&mut self, error: &'v (dyn Error + 'static)) -> Result<(), kv::Error> {
+        self.visit_error(error)
+    }
 }

@@ -143,6 +143,7 @@ impl Take for Words<'_, '_> {
     fn display(&mut self, name: &str, value: &dyn Display) {
         let _ = match name {
             MESSAGE => write!(self.0, " {value}"),
+            name if name.starts_with(BROUGHT) => Ok(()),
             name => write!(self.0, " {name}={value}"),
         };
     }
@@ -159,5 +160,7 @@ pub(super) const MESSAGE: &str = "message";
 const CHANNEL: &str = "discord";
 /// Names under which errors go; `instrument(err)` of `tracing` and `kv` of `log` tell theirs as texts.
 const ERRORS: [&str; 2] = ["error", "err"];
+/// Where a record of `log` was told that came by way of `tracing`.
+const BROUGHT: &str = "log.";
 /// What finds the record in the traces of all services.
 const TRACE: [&str; 2] = ["trace_id", "span_id"];

@@ -6,6 +6,8 @@
 //! attributes watch it, the fields they ask for), the body, and a closure that looks at the return value. What comes out
 //! is exactly what the body gave, or the panic it ended in.
 
+#[cfg(feature = "tracing")]
+mod brought_record;
 pub(crate) mod call;
 pub(crate) mod excuse;
 mod failing;

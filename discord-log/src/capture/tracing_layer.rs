@@ -14,6 +14,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::brought_record::{self, BroughtRecord};
 use super::log_record::{self, LogRecord, Take};
 use super::routes::Routes;
 use crate::event::{Channel, Entries, Role, Severity, Value};
@@ -114,6 +115,12 @@ where
             return log_record::leave_breadcrumb(severity, metadata.target(), |line| event.record(&mut Names(line)));
         }
         let Some(mut record) = LogRecord::begin(severity) else { return };
+        if brought_record::is_brought(metadata) {
+            let mut brought = BroughtRecord::new(record);
+            event.record(&mut Names(&mut brought));
+            add_spans(brought.record(), event, &context);
+            return brought.log(&self.routes);
+        }
         event.record(&mut Names(&mut record));
         add_spans(&mut record, event, &context);
         add_place(&mut record, metadata);

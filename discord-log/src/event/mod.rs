@@ -331,7 +331,7 @@ impl Event {
         &self.entries
     }
 
-    fn titled(mut self, title: &str) -> Self {
+    pub(crate) fn titled(mut self, title: &str) -> Self {
         self.entries.push_text(Role::Title, "", title);
         self
     }
