@@ -41,6 +41,8 @@
 //! | `tls-host-provider` | | TLS by rustls on the provider that the program installed |
 //! | `tls-native` | | TLS by the operating system's library |
 //! | `signals` | | `end_on_signals`: SIGTERM and SIGINT end the logger first (Unix) |
+//! | `tracing` | | [`tracing_layer`]: what a program tells `tracing` |
+//! | `log` | | [`log_bridge`]: what it tells `log` |
 //! | `tower` | | [`request_layer`]: requests of axum, hyper and tonic |
 //! | `axum` | | the same, with the patterns of axum's paths; `health_handler`: the snapshot of [`health`] as a handler |
 //! | `metrics` | | `publish_metrics`: the same for the installed recorder of the `metrics` crate, such as Prometheus' |
@@ -79,8 +81,12 @@ pub use crate::capture::functions::{
     log_invoice_updated, log_payment_received, log_performance_warning, log_shutdown, log_startup, log_system_event,
     log_user_action, log_validation_error,
 };
+#[cfg(feature = "log")]
+pub use crate::capture::log_bridge::{LogBridge, log_bridge};
 #[cfg(feature = "tower")]
 pub use crate::capture::request_layer::{RequestLayer, RequestService, ResponseFuture, request_layer};
+#[cfg(feature = "tracing")]
+pub use crate::capture::tracing_layer::{TracingLayer, tracing_layer};
 pub use crate::config::{Config, ConfigBuilder, ConfigError, Problem};
 pub use crate::event::{
     Amount, Callsite, Channel, ChannelName, Currency, ErrorReport, Event, Field, Kind, Place, Severity, TEXT_CAPACITY,

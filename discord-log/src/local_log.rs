@@ -8,7 +8,7 @@ use crate::event::{Event, Severity, Stage};
 use crate::render;
 
 /// The target under which `tracing` gets what cannot go to Discord.
-const TARGET: &str = "discord_log::local";
+pub(crate) const TARGET: &str = "discord_log::local";
 
 /// Writes an event as one line; what only adds to a failure that was written says no more than whether the program
 /// recovered.

@@ -93,16 +93,21 @@ pub(crate) fn presses(valve: &Valve) -> Option<u64> {
 /// are alike that have the same type and, but for their digits, the same texts.
 pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second: u64) -> Flow {
     // Where the name stands says which it is.
-    flow_of(valve, type_name.as_ptr().addr(), event.failure_texts(), second)
+    flow_of(valve, type_name.as_ptr().addr() as u64, event.failure_texts(), second)
 }
 
 /// The same for a panic, which is told apart by its place.
 pub(crate) fn flow_at(valve: &Valve, place: Option<&Location<'_>>, event: &Event, second: u64) -> Flow {
-    flow_of(valve, place.map_or(0, |place| std::ptr::from_ref(place).addr()), event.failure_texts(), second)
+    flow_of(valve, place.map_or(0, number_of), event.failure_texts(), second)
 }
 
-fn flow_of<'e>(valve: &Valve, seed: usize, texts: impl Iterator<Item = &'e [u8]>, second: u64) -> Flow {
-    let mut digest = Digest::new(seed as u64);
+/// Numbers a line of the source by where its place stands in memory: nothing is read.
+pub(crate) fn number_of(place: &Location<'_>) -> u64 {
+    std::ptr::from_ref(place).addr() as u64
+}
+
+fn flow_of<'e>(valve: &Valve, seed: u64, texts: impl Iterator<Item = &'e [u8]>, second: u64) -> Flow {
+    let mut digest = Digest::new(seed);
     for text in texts {
         digest.write(text);
         digest.end_text();
@@ -114,15 +119,15 @@ fn flow_of<'e>(valve: &Valve, seed: usize, texts: impl Iterator<Item = &'e [u8]>
     flow
 }
 
-/// Counts trouble that one call in the source tells beyond a burst, instead of letting it cross; gives back what crosses.
+/// Counts trouble that one line of the source tells beyond a burst, instead of letting it cross; gives back what crosses.
 /// What has to be written locally in any case, and what belongs to money or to a failure that others tell of, crosses.
 fn pass_valve(mut event: Event) -> Option<Event> {
     let is_trouble = (Severity::Warning..Severity::Critical).contains(&event.severity());
     let is_alone = event.channel() != Channel::Finance && event.failure().is_none();
-    let Some(call) = event.location().filter(|_| is_trouble && is_alone) else { return Some(event) };
-    let valve = queue::valve_at(call);
+    let Some(line) = event.line_number().filter(|_| is_trouble && is_alone) else { return Some(event) };
+    let valve = queue::valve_at(line);
     let Some(second) = presses(valve) else { return Some(event) };
-    match flow_of(valve, std::ptr::from_ref(call).addr(), event.trouble_texts(), second) {
+    match flow_of(valve, line, event.trouble_texts(), second) {
         Flow::Crosses => return Some(event),
         Flow::Withheld => {}
         Flow::WithheldFirst { slot } => {
@@ -243,7 +248,8 @@ pub(crate) fn own_this_thread() {
     IS_OURS.set(true);
 }
 
-fn is_ours() -> bool {
+/// Says whether the calling thread is one of our own.
+pub(crate) fn is_ours() -> bool {
     IS_OURS.try_with(Cell::get).unwrap_or(false)
 }
 

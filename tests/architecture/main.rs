@@ -56,13 +56,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("signals", &["lifecycle"]),
     // Doors.
-    ("capture", &["event", "health", "logger", "queue"]),
+    ("capture", &["context", "event", "health", "local_log", "logger", "queue"]),
     ("__private", &["capture", "event", "health", "logger", "queue"]),
     ("__bench", &["event", "filter", "record", "reduce", "render", "send"]),
 ];
 
 /// Who may read a clock, touch files, or talk HTTP.
-const MAY_READ_CLOCKS: &[&str] = &["__bench.rs", "health.rs", "logger.rs", "recorder.rs", "sender.rs", "lifecycle.rs"];
+const MAY_READ_CLOCKS: &[&str] = &[
+    "__bench.rs",
+    "capture/log_record.rs",
+    "capture/request.rs",
+    "health.rs",
+    "lifecycle.rs",
+    "logger.rs",
+    "recorder.rs",
+    "sender.rs",
+];
 const MAY_TOUCH_FILES: &[&str] = &["config/environment.rs", "host_budget.rs", "record/storage/disk.rs"];
 const MAY_TALK_HTTP: &[&str] =
     &["send/client.rs", "send/tls/mod.rs", "send/tls/rustls.rs", "send/tls/native.rs", "send/tls/none.rs"];

@@ -4,8 +4,10 @@
 mod arguments;
 mod asking;
 mod errors;
+mod failure;
 mod fields;
 mod lints;
+mod log_bridge;
 mod methods;
 mod nested;
 mod once;
@@ -13,5 +15,6 @@ mod outcome;
 mod shapes;
 mod size;
 mod stacking;
+mod tracing_layer;
 mod unmerged;
 mod values;

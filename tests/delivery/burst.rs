@@ -45,7 +45,7 @@ fn one_event_of_each_kind_arrives_in_its_channel() {
     for channel in Channel::BUILT_IN {
         assert_eq!(world.titles(channel.name()).len(), expected(channel), "{channel}");
     }
-    assert_eq!(world.end().delivered, 22);
+    assert_eq!(world.end().delivered, 24);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn one_webhook_may_serve_every_channel() {
         discord_log::log(event);
     }
     world.flush();
-    assert_eq!(world.titles("activity").len(), 22);
+    assert_eq!(world.titles("activity").len(), 24);
 }
 
 #[test]

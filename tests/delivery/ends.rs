@@ -110,8 +110,8 @@ fn a_toggle_silences_its_own_events_alone() {
     }
     world.flush();
     assert_eq!(world.titles("activity").len(), 0);
-    assert_eq!(world.titles("system").len(), 6, "without slow calls and performance warnings");
-    assert_eq!(world.end().accepted, 15);
+    assert_eq!(world.titles("system").len(), 7, "without slow calls and performance warnings");
+    assert_eq!(world.end().accepted, 17);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn without_a_webhook_every_event_is_a_line_on_stderr() {
     let output = speak("one-of-each", &[]);
     assert!(output.status.success());
     let stderr = text(&output.stderr);
-    assert_eq!(stderr.lines().count(), 23, "one line an event and one that says why:\n{stderr}");
+    assert_eq!(stderr.lines().count(), 25, "one line an event and one that says why:\n{stderr}");
     assert!(stderr.lines().next().is_some_and(|first| first.contains("discord-log-preview")), "{stderr}");
     assert!(stderr.contains("INV-2041") && stderr.contains("€1,234.50"), "{stderr}");
     assert!(!stderr.chars().any(|character| character.is_control() && character != '\n'));
@@ -43,7 +43,7 @@ fn without_a_webhook_every_event_is_a_line_on_stderr() {
 fn a_subscriber_that_listens_gets_the_lines_instead() {
     let output = speak("subscriber", &[]);
     let stdout = text(&output.stdout);
-    assert_eq!(stdout.lines().filter(|line| line.contains("discord_log::local")).count(), 23, "{stdout}");
+    assert_eq!(stdout.lines().filter(|line| line.contains("discord_log::local")).count(), 25, "{stdout}");
     assert_eq!(text(&output.stderr), "");
 }
 

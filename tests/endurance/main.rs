@@ -20,6 +20,7 @@ mod outage;
 mod program;
 mod server;
 mod soak;
+mod teller;
 mod threads;
 mod webhook;
 mod world;

@@ -13,12 +13,18 @@ pub(crate) mod answer;
 #[cfg_attr(feature = "axum", path = "axum_parts_enabled.rs")]
 #[cfg_attr(not(feature = "axum"), path = "axum_parts_disabled.rs")]
 mod axum_parts;
+#[cfg(feature = "tracing")]
+mod brought_record;
 pub(crate) mod call;
 pub(crate) mod excuse;
 mod failing;
 pub(crate) mod fallible;
 pub(crate) mod fields;
 pub(crate) mod functions;
+#[cfg(feature = "log")]
+pub(crate) mod log_bridge;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod log_record;
 pub(crate) mod observe;
 pub(crate) mod observe_async;
 mod panic_report;
@@ -29,6 +35,10 @@ mod request;
 #[cfg(feature = "tower")]
 pub(crate) mod request_layer;
 pub(crate) mod returned;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod routes;
 pub(crate) mod site;
 mod timing;
+#[cfg(feature = "tracing")]
+pub(crate) mod tracing_layer;
 mod trail;

@@ -99,14 +99,16 @@ impl Around {
 
     /// The valve of the innermost function, or that of the place.
     fn valve(&self, info: &PanicHookInfo<'_>) -> Option<&'static Valve> {
-        self.innermost.map(Site::valve).or_else(|| info.location().map(queue::valve_at))
+        self.innermost
+            .map(Site::valve)
+            .or_else(|| info.location().map(|place| queue::valve_at(logger::number_of(place))))
     }
 
     /// Adds where it was and what was being done. The values in a context are known to its function alone.
     fn describe(&self, event: &mut Event, info: &PanicHookInfo<'_>) {
         match (self.innermost, info.location()) {
             (Some(site), _) => event.set_callsite(site.callsite()),
-            (None, Some(location)) => event.set_place(location),
+            (None, Some(location)) => event.set_place(None, location.file(), location.line()),
             (None, None) => {}
         }
         if let Some(channel) = self.channel() {

@@ -31,6 +31,8 @@ mod tests;
 pub use self::request::Context;
 pub use self::scope::{Scoped, carry, carry_fn, current, scope, set_extra, set_user, with};
 
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use self::breadcrumbs::{Line, leave_breadcrumb};
 #[cfg(feature = "tower")]
 pub(crate) use self::client::Hop;
 pub(crate) use self::client::{Addresses, TrustedProxies};

@@ -33,10 +33,14 @@ pub enum Kind {
     SlowCall,
     /// A measured value passed its threshold.
     PerformanceWarning,
+    /// The program's log told of something else.
+    LogRecord,
     /// The numbers of a day.
     DailySummary,
     /// A function failed.
     Error,
+    /// The program's log told of an error.
+    ErrorRecord,
     /// A function panicked.
     Panic,
     /// Input was refused.
@@ -57,7 +61,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, ordered by channel.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::InvoiceCreated,
         Self::InvoiceUpdated,
         Self::PaymentReceived,
@@ -70,8 +74,10 @@ impl Kind {
         Self::FileOperation,
         Self::SlowCall,
         Self::PerformanceWarning,
+        Self::LogRecord,
         Self::DailySummary,
         Self::Error,
+        Self::ErrorRecord,
         Self::Panic,
         Self::ValidationError,
         Self::Critical,
@@ -81,6 +87,11 @@ impl Kind {
         Self::FormSubmission,
         Self::Activity,
     ];
+
+    /// Gives the kind of a record of a log that is so serious.
+    pub(crate) fn of_record(severity: Severity) -> Self {
+        if severity >= Severity::Error { Self::ErrorRecord } else { Self::LogRecord }
+    }
 
     /// Says which channel tells of this kind, unless the event names another.
     #[must_use]
@@ -98,8 +109,9 @@ impl Kind {
             | Self::FileOperation
             | Self::SlowCall
             | Self::PerformanceWarning
+            | Self::LogRecord
             | Self::DailySummary => Channel::System,
-            Self::Error | Self::Panic | Self::ValidationError | Self::Critical => Channel::Errors,
+            Self::Error | Self::ErrorRecord | Self::Panic | Self::ValidationError | Self::Critical => Channel::Errors,
             Self::UserAction | Self::FileUpload | Self::FileDownload | Self::FormSubmission | Self::Activity => {
                 Channel::Activity
             }
@@ -114,7 +126,7 @@ impl Kind {
             Self::HighValueTransaction | Self::SlowCall | Self::PerformanceWarning | Self::ValidationError => {
                 Severity::Warning
             }
-            Self::Error | Self::Panic => Severity::Error,
+            Self::Error | Self::ErrorRecord | Self::Panic => Severity::Error,
             Self::Critical => Severity::Critical,
             Self::InvoiceUpdated
             | Self::BtwCalculation
@@ -123,6 +135,7 @@ impl Kind {
             | Self::Shutdown
             | Self::DatabaseOperation
             | Self::FileOperation
+            | Self::LogRecord
             | Self::DailySummary
             | Self::UserAction
             | Self::FileUpload

@@ -15,11 +15,14 @@ mod json;
 mod kind;
 mod named_text;
 mod performance;
+mod records;
 mod rewrite;
 mod samples;
 mod severity;
 mod stored;
 mod system;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod taken_records;
 pub(crate) mod user_code;
 mod value;
 
@@ -30,6 +33,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use self::callsite::SourceLine;
 use self::stored::StoredPlace;
 
 pub use self::amount::{Amount, Currency};
@@ -79,7 +83,7 @@ pub struct Event {
 #[derive(Clone, Debug)]
 enum Origin {
     Callsite(&'static Callsite),
-    Location(&'static Location<'static>),
+    Line(SourceLine),
     Stored(Arc<StoredPlace>),
     Unknown,
 }
@@ -219,7 +223,7 @@ impl Event {
     pub fn place(&self) -> Option<Place<'_>> {
         match &self.origin {
             Origin::Callsite(callsite) => Some(callsite.place()),
-            Origin::Location(location) => Some(Place::of(location)),
+            Origin::Line(line) => Some(line.place()),
             Origin::Stored(place) => Some(place.place()),
             Origin::Unknown => None,
         }
@@ -232,14 +236,14 @@ impl Event {
     }
 
     pub(crate) fn at(mut self, place: &'static Location<'static>) -> Self {
-        self.origin = Origin::Location(place);
+        self.origin = Origin::Line(SourceLine::of(place));
         self
     }
 
-    /// Gives the call that logged it, unless an attribute did.
-    pub(crate) const fn location(&self) -> Option<&'static Location<'static>> {
+    /// Numbers the line that logged it, the same for the life of the process, unless an attribute did.
+    pub(crate) fn line_number(&self) -> Option<u64> {
         match self.origin {
-            Origin::Location(location) => Some(location),
+            Origin::Line(line) => Some(line.number()),
             _ => None,
         }
     }
@@ -265,9 +269,9 @@ impl Event {
         self.origin = Origin::Callsite(callsite);
     }
 
-    /// Says where it was, where that is known for a moment only.
-    pub(crate) fn set_place(&mut self, place: &Location<'_>) {
-        self.origin = Origin::Stored(Arc::new(Place::of(place).into()));
+    /// Says where it was, where only a copy of that is to be had.
+    pub(crate) fn set_place(&mut self, module: Option<&str>, file: &str, line: u32) {
+        self.origin = Origin::Stored(Arc::new(Place { function: None, module, file, line }.into()));
     }
 
     pub(crate) fn set_channel(&mut self, channel: Channel) {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{Amount, Event, Kind};
+use super::{Amount, Event, Kind, Severity};
 
 impl Event {
     /// Gives one event of every kind, filled with plausible values.
@@ -36,8 +36,12 @@ impl Event {
             Kind::FileOperation => Self::file_operation("archived", "exports/2026-01.csv"),
             Kind::SlowCall => Self::slow_call("render_invoice", Duration::from_millis(2_350), Duration::from_secs(2)),
             Kind::PerformanceWarning => Self::performance_warning("queue depth", 1_200, 1_000, "jobs"),
+            Kind::LogRecord => Self::record(Severity::Info).titled("listening on 0.0.0.0:8080").field("workers", 4),
             Kind::DailySummary => Self::daily_summary().field("requests", 48_211).field("errors", 3),
             Kind::Error => Self::error(&io::Error::other("the mail server closed the connection"), "Send invoice"),
+            Kind::ErrorRecord => Self::record(Severity::Error)
+                .titled("the price list could not be read")
+                .reporting_as("", &io::Error::other("no such file: prices.csv")),
             Kind::Panic => Self::panicked("index out of bounds: the len is 3 but the index is 3", "Totals"),
             Kind::ValidationError => Self::validation_error("vat_number", "has 11 digits, 12 are expected"),
             Kind::Critical => Self::critical("Payments stopped", "The bank refuses the certificate."),

@@ -23,12 +23,15 @@ impl Toggle {
             | Kind::PaymentReceived
             | Kind::BtwCalculation
             | Kind::HighValueTransaction => Self::Finance,
-            Kind::SystemEvent | Kind::Startup | Kind::Shutdown | Kind::DatabaseOperation | Kind::FileOperation => {
-                Self::System
-            }
+            Kind::SystemEvent
+            | Kind::Startup
+            | Kind::Shutdown
+            | Kind::DatabaseOperation
+            | Kind::FileOperation
+            | Kind::LogRecord => Self::System,
             Kind::SlowCall | Kind::PerformanceWarning => Self::Performance,
             Kind::DailySummary => Self::Summaries,
-            Kind::Error | Kind::Panic | Kind::ValidationError | Kind::Critical => Self::Errors,
+            Kind::Error | Kind::ErrorRecord | Kind::Panic | Kind::ValidationError | Kind::Critical => Self::Errors,
             Kind::UserAction | Kind::FileUpload | Kind::FileDownload | Kind::FormSubmission | Kind::Activity => {
                 Self::Activity
             }

@@ -6,7 +6,6 @@
 //! the first crosses as a sample when the recorder collects, with the number of all. Nothing is allocated for one that is
 //! withheld, unless its text is long.
 
-use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -146,11 +145,11 @@ impl Window {
     }
 }
 
-/// Gives the valve of a call in the source; calls that share one have fewer slots each, and nothing else in common.
-pub(crate) fn valve_at(call: &Location<'_>) -> &'static Valve {
+/// Gives the valve of a line in the source by its number; lines that share one have fewer slots each, and nothing else in
+/// common.
+pub(crate) fn valve_at(line: u64) -> &'static Valve {
     static VALVES: [Valve; CALL_VALVES] = [const { Valve::new() }; CALL_VALVES];
-    let address = std::ptr::from_ref(call).addr() as u64;
-    let index = address.wrapping_mul(SEED) >> (u64::BITS - CALL_VALVES.ilog2());
+    let index = line.wrapping_mul(SEED) >> (u64::BITS - CALL_VALVES.ilog2());
     let [first, ..] = &VALVES;
     // The index is below their number, which is a power of two.
     VALVES.get(index as usize).unwrap_or(first)

@@ -70,7 +70,9 @@ fn own_count(kind: Kind, given: &[Given<'_>]) -> usize {
         Kind::SystemEvent
         | Kind::Startup
         | Kind::Shutdown
+        | Kind::LogRecord
         | Kind::Error
+        | Kind::ErrorRecord
         | Kind::Panic
         | Kind::Critical
         | Kind::UserAction => &[],

@@ -34,6 +34,7 @@ impl<'a> Headline<'a> {
             Kind::SlowCall => Self::new("🐢", labelled("Slow call", event.title())),
             Kind::PerformanceWarning => Self::naming("📈", "Performance", event, "metric"),
             Kind::DailySummary => Self::new("📊", "Daily summary"),
+            Kind::ErrorRecord | Kind::LogRecord => Self::record(event),
             Kind::Error => Self::failure(event),
             Kind::Panic => Self { ending: " panicked", ..Self::new("💥", undertaking(event, "The program")) },
             Kind::ValidationError => Self::naming("✋", "Validation error", event, "field"),
@@ -105,6 +106,24 @@ impl<'a> Headline<'a> {
             (false, _) => (emoji, " failed"),
         };
         Self { ending, ..Self::new(emoji, undertaking(event, "Something")) }
+    }
+
+    /// A record says what happened; one without words is known by the span or the module that it comes from.
+    fn record(event: &'a Event) -> Self {
+        let emoji = match event.severity() {
+            Severity::Critical => "🚨",
+            Severity::Error => "❌",
+            Severity::Warning => "⚠️",
+            Severity::Success | Severity::Info => "💬",
+        };
+        if let Some(words) = said(event.title()) {
+            return Self::new(emoji, words);
+        }
+        let span = event.entries().of(Role::Span).last().map(|span| span.name());
+        let module = event.place().and_then(|place| place.module);
+        let subject = said(span).or_else(|| said(module)).unwrap_or("Something");
+        let ending = if event.error_report().is_some() { " failed" } else { " told something" };
+        Self { ending, ..Self::new(emoji, subject) }
     }
 
     fn activity(event: &'a Event) -> Self {

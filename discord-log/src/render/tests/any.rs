@@ -24,7 +24,7 @@ pub(super) fn any_text() -> impl Strategy<Value = String> {
 
 pub(super) fn any_event() -> impl Strategy<Value = Event> {
     let fields = prop::collection::vec((any_text(), any_text()), 0..12);
-    let parts = (0_usize..22, any_text(), any_text(), fields, prop::option::of(any_text()));
+    let parts = (0_usize..24, any_text(), any_text(), fields, prop::option::of(any_text()));
     let aside = (prop::option::of(prop::sample::select(Severity::ALL.to_vec())), any::<bool>(), any::<i64>());
     let failure = (prop::option::of(any_text()), prop::option::of(any_text()), prop_oneof![Just(0), any::<u64>()]);
     (parts, aside, failure).prop_map(|((kind, one, other, fields, actor), (severity, has_place, at), failure)| {
@@ -75,6 +75,8 @@ fn of_kind(kind: usize, one: &str, other: &str) -> Event {
         18 => Event::file_upload(one, 1),
         19 => Event::file_download(one, u64::MAX),
         20 => Event::form_submission(one).in_channel(Channel::named(other)),
+        21 => Event::record(Severity::Error).titled(one).reporting_text("", &other),
+        22 => Event::record(Severity::Info).titled(one),
         _ => Event::activity(one, other, Duration::from_nanos(1)),
     }
 }
