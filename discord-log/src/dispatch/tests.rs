@@ -1,11 +1,14 @@
 //! What the lanes send of failures that several functions tell of, and how it is counted.
 
+mod heartbeat;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::*;
+use crate::config::ConfigBuilder;
 use crate::event::{FailureId, Kind, Stage};
 use crate::health::Health;
 use crate::record::MemoryJournal;
@@ -31,12 +34,11 @@ struct Made {
 
 impl Desk {
     fn new() -> Self {
-        let config = Config::builder()
-            .service("tests")
-            .journal("memory")
-            .webhook(Channel::Errors, "https://discord.com/api/webhooks/1/t")
-            .build()
-            .expect("settings");
+        Self::with(Config::builder().webhook(Channel::Errors, "https://discord.com/api/webhooks/1/t"))
+    }
+
+    fn with(settings: ConfigBuilder) -> Self {
+        let config = settings.service("tests").journal("memory").build().expect("settings");
         let now = Now { instant: Instant::now(), wall: Timestamp::new(1_777_629_600, 0).expect("a moment") };
         let journal = Arc::new(MemoryJournal::new(&config.record));
         let counters: &'static Counters = Box::leak(Box::new(Counters::new()));
