@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use discord_log::context::{self, Context};
 use discord_log::{Channel, Event, Kind, LogBridge, Severity, Value, log_bridge, testing};
@@ -47,11 +47,11 @@ impl Log for Keeps {
     }
 
     fn log(&self, record: &Record<'_>) {
-        self.0.lock().expect("a list").push(format!("{} {}", record.level(), record.args()));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {}", record.level(), record.args()));
     }
 
     fn flush(&self) {
-        self.0.lock().expect("a list").push("flushed".to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push("flushed".to_owned());
     }
 }
 

@@ -107,7 +107,6 @@ async fn charge_or_fail(Path(number): Path<u64>) -> Result<String, StatusCode> {
     charge(number).await.map(|_| String::new()).map_err(|_| StatusCode::BAD_GATEWAY)
 }
 
-#[expect(clippy::unused_async, reason = "a handler is async")]
 async fn panics(Path(number): Path<u64>) -> String {
     panic!("no basket {number}")
 }

@@ -34,7 +34,6 @@ use crate::local_log;
 ///     Ok(())
 /// }
 /// ```
-#[must_use]
 pub fn log_bridge() -> LogBridge {
     LogBridge { messages_from: Level::Warn, routes: Routes::default(), next: None }
 }

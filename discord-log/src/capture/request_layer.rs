@@ -31,7 +31,6 @@ use crate::capture::request::{self, Answers, Asked, Handling, REQUEST_ID};
 /// # struct Invoices;
 /// let service = discord_log::request_layer().layer(Invoices); // in axum: `Router::layer(discord_log::request_layer())`
 /// ```
-#[must_use]
 pub fn request_layer() -> RequestLayer {
     RequestLayer { session_cookie: None, client_address: None }
 }

@@ -19,6 +19,8 @@
 
 mod breadcrumbs;
 mod client;
+#[cfg(feature = "tower")]
+mod forwarded;
 #[cfg_attr(feature = "testing", path = "listener_enabled.rs")]
 #[cfg_attr(not(feature = "testing"), path = "listener_disabled.rs")]
 mod listener;
@@ -33,9 +35,9 @@ pub use self::scope::{Scoped, carry, carry_fn, current, scope, set_extra, set_us
 
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub(crate) use self::breadcrumbs::{Line, leave_breadcrumb};
-#[cfg(feature = "tower")]
-pub(crate) use self::client::Hop;
 pub(crate) use self::client::{Addresses, TrustedProxies};
+#[cfg(feature = "tower")]
+pub(crate) use self::forwarded::Hop;
 pub(crate) use self::listener::{is_heard, tell};
 #[cfg(feature = "testing")]
 pub(crate) use self::listener::{listen, listen_async};

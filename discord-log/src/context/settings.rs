@@ -17,6 +17,7 @@ use super::client::{Addresses, TrustedProxies};
 pub(crate) struct Settings {
     pub(crate) addresses: Addresses,
     pub(crate) breadcrumbs: usize,
+    #[cfg_attr(not(feature = "tower"), expect(dead_code, reason = "read where requests are handled"))]
     pub(crate) trusted_proxies: TrustedProxies,
     /// Under which sessions are hashed: alike in all processes of a service, and known to nobody else.
     pub(crate) session_key: Option<[u64; 2]>,
