@@ -122,15 +122,19 @@ fn runtime() -> Runtime {
     runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime")
 }
 
-/// The only message of the errors channel, as soon as it is there.
+/// The only message of the errors channel, as soon as it is there and its request is noted.
 fn posted(world: &World) -> Message {
-    assert!(world.discord.wait_for(|discord| !discord.messages("errors").is_empty(), PATIENCE));
+    assert!(world.discord.wait_for(|_| is_posted(world), PATIENCE));
     only(world)
+}
+
+fn is_posted(world: &World) -> bool {
+    !world.discord.messages("errors").is_empty() && !world.posts().is_empty()
 }
 
 async fn posted_later(world: &World) -> Message {
     let started = Instant::now();
-    while world.discord.messages("errors").is_empty() && started.elapsed() < PATIENCE {
+    while !is_posted(world) && started.elapsed() < PATIENCE {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     only(world)
