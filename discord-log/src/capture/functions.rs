@@ -33,7 +33,7 @@ macro_rules! functions {
     )+) => {$(
         $(#[$doc])*
         ///
-        #[doc = concat!("Logs [`Event::", stringify!($constructor), "`] as [`log`] does; builds nothing when nobody listens.")]
+        #[doc = concat!("Logs [`Event::", stringify!($constructor), "`] as [`log`](fn@crate::log) does; builds nothing when nobody listens.")]
         #[track_caller]
         pub fn $function($($argument: $type),*) {
             if logger::admits(Kind::$kind, Kind::$kind.severity()) {
