@@ -93,12 +93,12 @@ pub(crate) fn presses(valve: &Valve) -> Option<u64> {
 /// are alike that have the same type and, but for their digits, the same texts.
 pub(crate) fn flow(valve: &Valve, type_name: &'static str, event: &Event, second: u64) -> Flow {
     // Where the name stands says which it is.
-    flow_of(valve, type_name.as_ptr().addr() as u64, event.failure_texts(), second)
+    flow_of(valve, type_name.as_ptr().addr() as u64, event.severity(), event.failure_texts(), second)
 }
 
 /// The same for a panic, which is told apart by its place.
 pub(crate) fn flow_at(valve: &Valve, place: Option<&Location<'_>>, event: &Event, second: u64) -> Flow {
-    flow_of(valve, place.map_or(0, number_of), event.failure_texts(), second)
+    flow_of(valve, place.map_or(0, number_of), event.severity(), event.failure_texts(), second)
 }
 
 /// Numbers a line of the source by where its place stands in memory: nothing is read.
@@ -106,7 +106,13 @@ pub(crate) fn number_of(place: &Location<'_>) -> u64 {
     std::ptr::from_ref(place).addr() as u64
 }
 
-fn flow_of<'e>(valve: &Valve, seed: u64, texts: impl Iterator<Item = &'e [u8]>, second: u64) -> Flow {
+fn flow_of<'e>(
+    valve: &Valve,
+    seed: u64,
+    severity: Severity,
+    texts: impl Iterator<Item = &'e [u8]>,
+    second: u64,
+) -> Flow {
     let mut digest = Digest::new(seed);
     for text in texts {
         digest.write(text);
@@ -115,61 +121,79 @@ fn flow_of<'e>(valve: &Valve, seed: u64, texts: impl Iterator<Item = &'e [u8]>, 
     let flow = valve.flow(digest.finish(), second);
     if flow != Flow::Crosses {
         COUNTERS.accept_own();
+        context::fail_with(severity);
     }
     flow
 }
 
-/// Counts trouble that one line of the source tells beyond a burst, instead of letting it cross; gives back what crosses.
+/// Counts trouble that one line of the source tells beyond a burst, and says whether that is all that is done with it.
 /// What has to be written locally in any case, and what belongs to money or to a failure that others tell of, crosses.
-fn pass_valve(mut event: Event) -> Option<Event> {
+fn is_withheld(event: &mut Event) -> bool {
     let is_trouble = (Severity::Warning..Severity::Critical).contains(&event.severity());
     let is_alone = event.channel() != Channel::Finance && event.failure().is_none();
-    let Some(line) = event.line_number().filter(|_| is_trouble && is_alone) else { return Some(event) };
+    let Some(line) = event.line_number().filter(|_| is_trouble && is_alone) else { return false };
     let valve = queue::valve_at(line);
-    let Some(second) = presses(valve) else { return Some(event) };
-    match flow_of(valve, line, event.trouble_texts(), second) {
-        Flow::Crosses => return Some(event),
+    let Some(second) = presses(valve) else { return false };
+    match flow_of(valve, line, event.severity(), event.trouble_texts(), second) {
+        Flow::Crosses => return false,
         Flow::Withheld => {}
         Flow::WithheldFirst { slot } => {
-            stamp(&mut event);
-            valve.keep(slot, event);
+            stamp(event);
+            valve.keep(slot, event.clone());
         }
     }
-    None
+    true
 }
 
 /// Gives an event the time of day, and what is known of the request or job that it belongs to.
-#[inline]
 pub(crate) fn stamp(event: &mut Event) {
     event.stamp(Timestamp::now());
-    if context::is_entered() {
-        context::complete(event);
-    }
+    context::complete(event);
 }
 
 /// Hands an event over; never blocks, never panics, does no I/O while the logger runs.
 #[inline]
 pub(crate) fn log(mut event: Event) {
-    if context::is_heard() {
-        context::fail_with(event.severity());
-        stamp(&mut event);
-        return context::tell(event);
+    // Only the ways out take the event: each move of one copies all of it.
+    match way_of(&mut event) {
+        Way::Queue => hand_over(event),
+        Way::Listener => context::tell(event),
+        Way::AfterTheEnd => after_the_end(event),
+        Way::None => {}
     }
+}
+
+/// Where an event goes from the caller's thread.
+#[derive(Clone, Copy)]
+enum Way {
+    AfterTheEnd,
+    Listener,
+    None,
+    Queue,
+}
+
+/// Says which way an event goes, and makes it ready for that.
+fn way_of(event: &mut Event) -> Way {
     let gate = GATE.load(Ordering::Relaxed);
-    if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
-        return;
-    }
-    if event.severity() >= Severity::Warning {
-        context::fail_with(event.severity());
-        let Some(crossing) = pass_valve(event) else { return };
-        event = crossing;
-    }
-    stamp(&mut event);
+    let way = if context::is_heard() {
+        Way::Listener
+    } else if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
+        return Way::None;
+    } else if event.severity() >= Severity::Warning && is_withheld(event) {
+        return Way::None;
+    } else if gate & ENDED != 0 {
+        Way::AfterTheEnd
+    } else {
+        Way::Queue
+    };
+    stamp(event);
+    way
+}
+
+fn hand_over(event: Event) {
     COUNTERS.accept();
     let channel = event.channel();
-    if gate & ENDED != 0 {
-        after_the_end(event);
-    } else if QUEUE.get().is_none_or(|queue| queue.push(event).is_err()) {
+    if QUEUE.get().is_none_or(|queue| queue.push(event).is_err()) {
         COUNTERS.cross(1);
         COUNTERS.lose_of(Loss::QueueFull, channel.index(), 1);
     }
@@ -185,6 +209,7 @@ fn is_let_through(gate: u8, kind: Kind, severity: Severity) -> bool {
 /// Without a recorder, errors are still journalled and written locally, on the caller's thread since no other is left.
 #[cold]
 fn after_the_end(mut event: Event) {
+    COUNTERS.accept();
     COUNTERS.cross(1);
     if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
         // The report it belongs to has left this process.

@@ -148,14 +148,23 @@ fn learn(role: Role, name: &str, value: &Value<'_>) {
     });
 }
 
-/// Adds to an event what is known of the scope that it is logged in; to an error also what came before it.
+/// Adds to an event what is known of the scope that it is logged in; to an error also what came before it, and the scope
+/// notes that there was one.
+#[inline]
 pub(crate) fn complete(event: &mut Event) {
+    if is_entered() {
+        add_scope_to(event);
+    }
+}
+
+fn add_scope_to(event: &mut Event) {
     if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
         return;
     }
     let _ = look(|scope| {
         scope.add_to(event);
         if event.severity() >= Severity::Error {
+            scope.shared.has_failed.store(true, Ordering::Relaxed);
             let breadcrumbs = scope.shared.breadcrumbs.lock().unwrap_or_else(PoisonError::into_inner);
             breadcrumbs.add_to(event);
         }
@@ -165,12 +174,11 @@ pub(crate) fn complete(event: &mut Event) {
     });
 }
 
-/// Notes that an error was logged in this scope, if it is one: whether it is told or only counted.
+/// Notes that an error was logged in this scope, if it is one, where the event itself goes no further.
 pub(crate) fn fail_with(severity: Severity) {
-    if severity < Severity::Error {
-        return;
+    if severity >= Severity::Error {
+        let _ = look(|scope| scope.shared.has_failed.store(true, Ordering::Relaxed));
     }
-    let _ = look(|scope| scope.shared.has_failed.store(true, Ordering::Relaxed));
 }
 
 /// Says whether an error was logged in this scope.
