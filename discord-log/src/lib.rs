@@ -44,6 +44,7 @@
 //! | `tracing` | | [`tracing_layer`]: what a program tells `tracing` |
 //! | `log` | | [`log_bridge`]: what it tells `log` |
 //! | `tower` | | [`request_layer`]: requests of axum, hyper and tonic |
+//! | `actix` | | [`request_middleware`]: requests of actix-web |
 //! | `axum` | | the same, with the patterns of axum's paths; `health_handler`: the snapshot of [`health`] as a handler |
 //! | `metrics` | | `publish_metrics`: the same for the installed recorder of the `metrics` crate, such as Prometheus' |
 //! | `testing` | | [`testing::capture`], [`testing::capture_async`], [`testing::leaks`], [`testing::panic_in`] |
@@ -75,6 +76,10 @@ mod sender;
 mod signals;
 pub mod testing;
 
+#[cfg(feature = "actix")]
+pub use crate::capture::actix_middleware::{
+    MiddlewareFuture, MiddlewareService, RequestMiddleware, request_middleware,
+};
 pub use crate::capture::functions::{
     log, log_btw_calculation, log_critical, log_daily_summary, log_database_operation, log_error, log_file_download,
     log_file_operation, log_file_upload, log_form_submission, log_high_value_transaction, log_invoice_created,

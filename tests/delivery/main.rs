@@ -25,4 +25,5 @@ mod parallel;
 mod redacted;
 mod requests;
 mod schema;
+mod servers;
 mod world;

@@ -1,119 +1,19 @@
 //! Requests over real sockets: every message says which request it belongs to, and a server's failure is told once.
 
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::Path;
-use axum::http::{StatusCode, Version};
-use axum::routing::get;
 use discord_log::context::{self, Context};
-use discord_log::{Event, log_activity, log_errors, testing};
+use discord_log::{Event, testing};
 use futures_util::{StreamExt, stream};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use reqwest::Client;
+use reqwest::{Client, StatusCode, Version};
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
 
-use crate::world::{World, field, said};
-
-/// A server with the layer, on a runtime of its own, and clients of it.
-struct Server {
-    runtime: Runtime,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(router: Router) -> Self {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let app = router.layer(discord_log::request_layer());
-        let address = runtime.block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            let address = listener.local_addr().expect("an address");
-            let app = app.into_make_service_with_connect_info::<SocketAddr>();
-            tokio::spawn(async move { axum::serve(listener, app).await });
-            address
-        });
-        Self { runtime, address }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    /// Asks once; gives the status, and the name of the request.
-    fn get(&self, path: &str, headers: &[(&str, &str)]) -> Option<(u16, String)> {
-        self.runtime.block_on(async {
-            let request = Client::new().get(self.url(path));
-            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-            let response = request.send().await.ok()?;
-            let id = response.headers()["x-request-id"].to_str().expect("a name").to_owned();
-            Some((response.status().as_u16(), id))
-        })
-    }
-}
-
-#[derive(Debug)]
-struct Refused;
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the card was refused")
-    }
-}
-
-impl std::error::Error for Refused {}
-
-#[log_errors(context = "Charge")]
-async fn charge(_: u64) -> Result<u64, Refused> {
-    tokio::task::yield_now().await;
-    Err(Refused)
-}
-
-#[log_activity(action = "Order {number}", fields(number = number))]
-async fn order(number: u64) {
-    context::set_user(format!("user-{number}"));
-    for _ in 0..number % 4 {
-        tokio::task::yield_now().await;
-    }
-    let mailed = context::carry(async move { discord_log::log(Event::user_action("Mailed").field("number", number)) });
-    tokio::spawn(mailed).await.expect("mailed");
-    let printed = context::carry_fn(move || discord_log::log(Event::user_action("Printed").field("number", number)));
-    tokio::task::spawn_blocking(printed).await.expect("printed");
-}
-
-fn router() -> Router {
-    Router::new()
-        .route("/orders/{number}", get(|Path(number): Path<u64>| async move { order(number).await }))
-        .route("/charges/{number}", get(charge_or_fail))
-        .route(
-            "/tries/{number}",
-            get(|Path(number): Path<u64>| async move { charge(number).await.unwrap_or(0).to_string() }),
-        )
-        .route("/broken/{number}", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
-        .route("/refused/{number}", get(|| async { StatusCode::NOT_FOUND }))
-        .route("/panics/{number}", get(panics))
-        .route("/slow", get(|| async { std::future::pending::<()>().await }))
-        .route("/stream", get(|| async { Body::from_stream(stream::iter(chunks())) }))
-}
-
-async fn charge_or_fail(Path(number): Path<u64>) -> Result<String, StatusCode> {
-    context::set_user("user-7");
-    discord_log::log_user_action("Looked at the basket");
-    charge(number).await.map(|_| String::new()).map_err(|_| StatusCode::BAD_GATEWAY)
-}
-
-async fn panics(Path(number): Path<u64>) -> String {
-    panic!("no basket {number}")
-}
-
-fn chunks() -> Vec<Result<Bytes, std::io::Error>> {
-    (0..100).map(|chunk| Ok(Bytes::from(format!("{chunk}\n")))).collect()
-}
+use crate::servers::{FRAMEWORKS, Server, router, runtime};
+use crate::world::{PATIENCE, World, field, said};
 
 fn embeds(world: &World, channel: &str) -> Vec<Value> {
     world.discord.messages(channel).into_iter().flat_map(|message| message.embeds).collect()
@@ -127,77 +27,81 @@ fn only(world: &World, channel: &str) -> Value {
 
 #[test]
 fn what_fails_in_a_request_is_told_once_with_all_that_is_known_of_it() {
-    let world = World::unlimited();
-    let server = Server::start(router());
-    let headers = [
-        ("user-agent", "tests/1.0"),
-        ("referer", "http://shop.example/basket?token=hunter2hunter2"),
-        ("cookie", "theme=dark; sessionid=s3cret-session"),
-        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
-        ("x-request-id", "order-17"),
-        ("x-forwarded-for", "203.0.113.9"),
-    ];
-    let answered = server.get("/charges/17?coupon=ten&api_key=hunter2hunter2", &headers);
-    assert_eq!(answered, Some((502, "order-17".to_owned())));
-    world.flush();
-    let embed = only(&world, "errors");
-    assert_eq!(embed["title"], "❌ Charge failed");
-    let request = field(&embed, "Request").expect("the request");
-    assert!(request.starts_with("GET /charges/17?coupon=ten"), "{request}");
-    assert!(request.contains("/charges/{number}") && request.contains("502 Bad Gateway after "), "{request}");
-    assert_eq!(field(&embed, "Request ID"), Some("order-17"));
-    assert_eq!(field(&embed, "Trace"), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
-    assert_eq!(field(&embed, "Actor"), Some("user-7"));
-    let client = field(&embed, "Client").expect("the client");
-    assert!(client.contains("127.0.0.0/24") && client.contains("tests/1.0"), "no proxy is trusted: {client}");
-    assert!(client.contains("session ") && client.contains("shop.example"), "{client}");
-    let before = field(&embed, "Before").expect("what was logged before");
-    assert!(before.contains("Looked at the basket"), "{before}");
-    let all = format!("{embed}{}", world.text("activity"));
-    assert!(!all.contains("hunter2") && !all.contains("s3cret") && !all.contains("127.0.0.1"), "{all}");
+    for start in FRAMEWORKS {
+        let (world, server) = (World::unlimited(), start());
+        let headers = [
+            ("user-agent", "tests/1.0"),
+            ("referer", "http://shop.example/basket?token=hunter2hunter2"),
+            ("cookie", "theme=dark; sessionid=s3cret-session"),
+            ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            ("x-request-id", "order-17"),
+            ("x-forwarded-for", "203.0.113.9"),
+        ];
+        let answered = server.get("/charges/17?coupon=ten&api_key=hunter2hunter2", &headers);
+        assert_eq!(answered, Some((502, "order-17".to_owned())));
+        world.flush();
+        let embed = only(&world, "errors");
+        assert_eq!(embed["title"], "❌ Charge failed", "{}", server.framework);
+        let request = field(&embed, "Request").expect("the request");
+        assert!(request.starts_with("GET /charges/17?coupon=ten"), "{request}");
+        assert!(request.contains("/charges/{number}") && request.contains("502 Bad Gateway after "), "{request}");
+        assert_eq!(field(&embed, "Request ID"), Some("order-17"));
+        assert_eq!(field(&embed, "Trace"), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
+        assert_eq!(field(&embed, "Actor"), Some("user-7"));
+        let client = field(&embed, "Client").expect("the client");
+        assert!(client.contains("127.0.0.0/24") && client.contains("tests/1.0"), "no proxy is trusted: {client}");
+        assert!(client.contains("session ") && client.contains("shop.example"), "{client}");
+        let before = field(&embed, "Before").expect("what was logged before");
+        assert!(before.contains("Looked at the basket"), "{before}");
+        let all = format!("{embed}{}", world.text("activity"));
+        assert!(!all.contains("hunter2") && !all.contains("s3cret") && !all.contains("127.0.0.1"), "{all}");
+    }
 }
 
 #[test]
 fn an_answer_of_the_server_s_fault_is_told_where_nothing_else_was() {
-    let world = World::unlimited();
-    let server = Server::start(router());
-    for number in 0..3 {
-        assert_eq!(server.get(&format!("/refused/{number}"), &[]).map(|(status, _)| status), Some(404));
-        assert_eq!(server.get(&format!("/broken/{number}"), &[]).map(|(status, _)| status), Some(503));
+    for start in FRAMEWORKS {
+        let (world, server) = (World::unlimited(), start());
+        for number in 0..3 {
+            assert_eq!(server.get(&format!("/refused/{number}"), &[]).map(|(status, _)| status), Some(404));
+            assert_eq!(server.get(&format!("/broken/{number}"), &[]).map(|(status, _)| status), Some(503));
+        }
+        world.flush();
+        let embed = only(&world, "errors");
+        assert_eq!(
+            (&embed["title"], said(&embed)),
+            (&"❌ GET /broken/{number} failed ×3".into(), "503 Service Unavailable")
+        );
     }
-    world.flush();
-    let embed = only(&world, "errors");
-    assert_eq!(
-        (&embed["title"], said(&embed)),
-        (&"❌ GET /broken/{number} failed ×3".into(), "503 Service Unavailable")
-    );
 }
 
 #[test]
 fn a_handler_that_recovers_says_so() {
-    let world = World::unlimited();
-    let server = Server::start(router());
-    assert_eq!(server.get("/tries/4", &[]).map(|(status, _)| status), Some(200));
-    world.flush();
-    let embed = only(&world, "errors");
-    assert_eq!(field(&embed, "Recovered in"), Some("GET /tries/{number}"));
+    for start in FRAMEWORKS {
+        let (world, server) = (World::unlimited(), start());
+        assert_eq!(server.get("/tries/4", &[]).map(|(status, _)| status), Some(200));
+        world.flush();
+        let embed = only(&world, "errors");
+        assert_eq!(field(&embed, "Recovered in"), Some("GET /tries/{number}"));
+    }
 }
 
 #[test]
 fn a_panic_in_a_handler_is_told_once_with_its_request() {
-    let world = World::unlimited();
-    let server = Server::start(router());
-    assert_eq!(server.get("/panics/3", &[("x-request-id", "p-3")]), None, "the connection ends");
-    world.flush();
-    let embed = only(&world, "errors");
-    assert_eq!(said(&embed), "no basket 3");
-    assert_eq!(field(&embed, "Request ID"), Some("p-3"));
+    for start in FRAMEWORKS {
+        let (world, server) = (World::unlimited(), start());
+        assert_eq!(server.get("/panics/3", &[("x-request-id", "p-3")]), None, "the connection ends");
+        world.flush();
+        let embed = only(&world, "errors");
+        assert_eq!(said(&embed), "no basket 3");
+        assert_eq!(field(&embed, "Request ID"), Some("p-3"));
+    }
 }
 
 #[test]
 fn a_client_that_goes_away_is_counted_as_cancelled_and_told_nowhere() {
-    let world = World::unlimited();
-    let server = Server::start(router());
+    // With actix-web the handler runs on, as it would without us.
+    let (world, server) = (World::unlimited(), Server::of_axum());
     let cancelled = || {
         let functions = discord_log::health().functions;
         functions.iter().find(|function| function.function == "requests").map_or(0, |requests| requests.cancelled)
@@ -206,7 +110,8 @@ fn a_client_that_goes_away_is_counted_as_cancelled_and_told_nowhere() {
     server.runtime.block_on(async {
         let asking = Client::new().get(server.url("/slow")).timeout(Duration::from_millis(200)).send();
         assert!(asking.await.expect_err("nobody answers").is_timeout());
-        while cancelled() == before {
+        let until = Instant::now() + PATIENCE;
+        while cancelled() == before && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     });
@@ -217,16 +122,17 @@ fn a_client_that_goes_away_is_counted_as_cancelled_and_told_nowhere() {
 
 #[test]
 fn a_body_is_handed_on_piece_by_piece_and_a_request_without_a_name_gets_one() {
-    let _world = World::unlimited();
-    let server = Server::start(router());
-    let (text, id) = server.runtime.block_on(async {
-        let response = Client::new().get(server.url("/stream")).header("x-request-id", "a b\"c").send().await;
-        let response = response.expect("an answer");
-        let id = response.headers()["x-request-id"].to_str().expect("text").to_owned();
-        (response.text().await.expect("a body"), id)
-    });
-    assert_eq!(text.lines().count(), 100);
-    assert_eq!(id.len(), 26, "a name that could do harm is not taken: {id}");
+    for start in FRAMEWORKS {
+        let (_world, server) = (World::unlimited(), start());
+        let (text, id) = server.runtime.block_on(async {
+            let response = Client::new().get(server.url("/stream")).header("x-request-id", "a b\"c").send().await;
+            let response = response.expect("an answer");
+            let id = response.headers()["x-request-id"].to_str().expect("text").to_owned();
+            (response.text().await.expect("a body"), id)
+        });
+        assert_eq!(text.lines().count(), 100);
+        assert_eq!(id.len(), 26, "a name that could do harm is not taken: {id}");
+    }
 }
 
 #[test]
@@ -242,8 +148,7 @@ fn ten_thousand_requests_at_a_time_never_mix_their_contexts() {
 /// Sends so many requests, each with a name of its own, and looks at every event of every one; gives how many speak of
 /// another request.
 fn contexts_of(requests: u64, over_http_2: bool) -> usize {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let events = runtime.block_on(testing::capture_async(async move {
+    let events = runtime().block_on(testing::capture_async(async move {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(context::carry(serve(listener)));
@@ -268,6 +173,48 @@ fn contexts_of(requests: u64, over_http_2: bool) -> usize {
             && event.request("request_id").map(|id| id.as_text()) == Some(&*format!("request-{number}"))
     };
     events.len() - events.iter().filter(is_own).count()
+}
+
+#[test]
+fn the_error_of_a_handler_is_told_with_its_status() {
+    let (world, server) = (World::unlimited(), Server::of_actix());
+    assert_eq!(server.get("/failing", &[]).map(|(status, _)| status), Some(500));
+    world.flush();
+    let embed = only(&world, "errors");
+    assert_eq!(embed["title"], "❌ GET /failing failed");
+    assert_eq!(said(&embed), "500 Internal Server Error: the card was refused");
+}
+
+#[test]
+fn requests_on_the_threads_of_actix_never_mix_their_contexts() {
+    for (requests, over_http_2) in [(9_000, false), (1_000, true)] {
+        let server = Server::of_actix();
+        let client = Client::builder();
+        let client = if over_http_2 { client.http2_prior_knowledge() } else { client };
+        let client = client.build().expect("a client");
+        let ask = |number: u64| {
+            let request = client.get(server.url(&format!("/orders/{number}")));
+            let request = request.header("x-request-id", format!("request-{number}"));
+            async move {
+                let told = request.send().await.expect("an answer").text().await.expect("a text");
+                let own = format!("{number} user-{number} request-{number}");
+                assert_eq!(told.lines().collect::<Vec<_>>(), [&own; 3], "three events, all of this request");
+            }
+        };
+        let asking = stream::iter((0..requests).map(ask)).buffer_unordered(64).count();
+        assert_eq!(server.runtime.block_on(asking), requests as usize);
+    }
+}
+
+#[test]
+fn a_request_whose_failures_are_only_counted_is_told_by_them_alone() {
+    let (world, server) = (World::unlimited(), Server::of_axum());
+    for _ in 0..100 {
+        assert_eq!(server.get("/refunds", &[]).map(|(status, _)| status), Some(502));
+    }
+    world.flush();
+    let embed = only(&world, "errors");
+    assert_eq!(embed["title"], "❌ Refund failed ×100");
 }
 
 /// Starts tasks that are heard where whoever started them is.

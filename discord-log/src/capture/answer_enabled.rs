@@ -11,7 +11,7 @@ use crate::event::{Event, Kind, Stage};
 use crate::logger;
 
 /// How a request was answered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Answer<'r> {
     blames: Blames,
     code: u16,
@@ -19,6 +19,8 @@ pub struct Answer<'r> {
     reason: &'r str,
     /// What was answered beside it.
     detail: &'r str,
+    /// The error that the answer was made of.
+    cause: Option<&'r dyn fmt::Display>,
     took: Duration,
 }
 
@@ -38,12 +40,13 @@ impl<'r> Answer<'r> {
             400..500 => Blames::Client,
             500.. => Blames::Server,
         };
-        Self { blames, code, reason, detail: "", took }
+        Self { blames, code, reason, detail: "", cause: None, took }
     }
 
     /// Reads a status of gRPC.
     ///
     /// Source: which codes are the server's fault, <https://opentelemetry.io/docs/specs/semconv/rpc/grpc/>.
+    #[cfg(feature = "tower")]
     pub(super) fn of_grpc(code: u16, message: &'r str, took: Duration) -> Self {
         let blames = match code {
             0 => Blames::Nobody,
@@ -51,12 +54,20 @@ impl<'r> Answer<'r> {
             _ => Blames::Client,
         };
         let reason = GRPC.get(usize::from(code)).copied().unwrap_or_default();
-        Self { blames, code, reason, detail: message, took }
+        Self { blames, code, reason, detail: message, cause: None, took }
     }
 
     /// The service itself failed, with an error of a type.
+    #[cfg(feature = "tower")]
     pub(super) const fn of_error(type_name: &'static str, took: Duration) -> Self {
-        Self { blames: Blames::Server, code: 0, reason: "the service returned", detail: type_name, took }
+        Self { blames: Blames::Server, code: 0, reason: "the service returned", detail: type_name, cause: None, took }
+    }
+
+    /// Adds the error that the answer was made of; its text is read only if it is told.
+    #[cfg(feature = "actix")]
+    pub(super) const fn made_of(mut self, cause: Option<&'r dyn fmt::Display>) -> Self {
+        self.cause = cause;
+        self
     }
 
     /// Tells what there is to tell; `inner` are the failures inside of the request that wait for its word.
@@ -127,16 +138,24 @@ fn without_query(path: &str) -> &str {
 impl fmt::Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status();
-        match self.detail {
-            "" => f.write_str(&status),
-            detail => write!(f, "{status}: {detail}"),
+        match (self.cause, self.detail) {
+            (Some(cause), _) => write!(f, "{status}: {cause}"),
+            (None, "") => f.write_str(&status),
+            (None, detail) => write!(f, "{status}: {detail}"),
         }
+    }
+}
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("blames", &self.blames).field("code", &self.code).finish_non_exhaustive()
     }
 }
 
 /// What the codes of gRPC mean.
 ///
 /// Source: <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>.
+#[cfg(feature = "tower")]
 const GRPC: [&str; 17] = [
     "OK",
     "CANCELLED",

@@ -6,8 +6,10 @@
 //! attributes watch it, the fields they ask for), the body, and a closure that looks at the return value. What comes out
 //! is exactly what the body gave, or the panic it ended in.
 
-#[cfg_attr(feature = "tower", path = "answer_enabled.rs")]
-#[cfg_attr(not(feature = "tower"), path = "answer_disabled.rs")]
+#[cfg(feature = "actix")]
+pub(crate) mod actix_middleware;
+#[cfg_attr(any(feature = "actix", feature = "tower"), path = "answer_enabled.rs")]
+#[cfg_attr(not(any(feature = "actix", feature = "tower")), path = "answer_disabled.rs")]
 pub(crate) mod answer;
 #[cfg(feature = "tower")]
 #[cfg_attr(feature = "axum", path = "axum_parts_enabled.rs")]
@@ -30,7 +32,7 @@ pub(crate) mod observe_async;
 mod panic_report;
 pub(crate) mod panics;
 pub(crate) mod probe;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 mod request;
 #[cfg(feature = "tower")]
 pub(crate) mod request_layer;

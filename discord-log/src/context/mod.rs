@@ -19,7 +19,7 @@
 
 mod breadcrumbs;
 mod client;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 mod forwarded;
 #[cfg_attr(feature = "testing", path = "listener_enabled.rs")]
 #[cfg_attr(not(feature = "testing"), path = "listener_disabled.rs")]
@@ -36,14 +36,16 @@ pub use self::scope::{Scoped, carry, carry_fn, current, scope, set_extra, set_us
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub(crate) use self::breadcrumbs::{Line, leave_breadcrumb};
 pub(crate) use self::client::{Addresses, TrustedProxies};
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) use self::forwarded::Hop;
 pub(crate) use self::listener::{is_heard, tell};
 #[cfg(feature = "testing")]
 pub(crate) use self::listener::{listen, listen_async};
-pub(crate) use self::scope::{complete, fail_with, is_entered};
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use self::scope::is_entered;
+pub(crate) use self::scope::{complete, fail_with};
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) use self::scope::{has_failed, scope_made};
 pub(crate) use self::settings::{Settings, apply};
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) use self::settings::{hashed, trusted_proxies};

@@ -68,7 +68,7 @@ pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
 }
 
 /// Gives a future that has a context, and is made in it.
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) fn scope_made<F: Future>(context: Context, make: impl FnOnce() -> F) -> Scoped<F> {
     let mut standing = Standing::inside(context);
     let future = {
@@ -182,7 +182,7 @@ pub(crate) fn fail_with(severity: Severity) {
 }
 
 /// Says whether an error was logged in this scope.
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) fn has_failed() -> bool {
     look(|scope| scope.shared.has_failed.load(Ordering::Relaxed)).unwrap_or(false)
 }

@@ -4,10 +4,10 @@
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 use std::{hash::Hasher, sync::OnceLock};
 
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 use siphasher::sip::SipHasher13;
 
 use super::client::{Addresses, TrustedProxies};
@@ -17,7 +17,10 @@ use super::client::{Addresses, TrustedProxies};
 pub(crate) struct Settings {
     pub(crate) addresses: Addresses,
     pub(crate) breadcrumbs: usize,
-    #[cfg_attr(not(feature = "tower"), expect(dead_code, reason = "read where requests are handled"))]
+    #[cfg_attr(
+        not(any(feature = "actix", feature = "tower")),
+        expect(dead_code, reason = "read where requests are handled")
+    )]
     pub(crate) trusted_proxies: TrustedProxies,
     /// Under which sessions are hashed: alike in all processes of a service, and known to nobody else.
     pub(crate) session_key: Option<[u64; 2]>,
@@ -38,14 +41,14 @@ pub(crate) fn apply(settings: &Settings) {
 }
 
 /// The proxies whose word counts, if there are some.
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) fn trusted_proxies() -> Option<TrustedProxies> {
     let shared = SHARED.read().unwrap_or_else(PoisonError::into_inner);
     shared.as_ref().map(|settings| settings.trusted_proxies.clone()).filter(|proxies| !proxies.is_empty())
 }
 
 /// Gives a name for something that may not be told itself: alike in all processes of a service.
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 pub(crate) fn hashed(secret: &str) -> String {
     static RANDOM: OnceLock<[u64; 2]> = OnceLock::new();
     let shared = SHARED.read().unwrap_or_else(PoisonError::into_inner);
