@@ -177,9 +177,10 @@ fn way_of(event: &mut Event) -> Way {
     let gate = GATE.load(Ordering::Relaxed);
     let way = if context::is_heard() {
         Way::Listener
-    } else if !is_let_through(gate, event.kind(), event.severity()) || is_ours() {
-        return Way::None;
-    } else if event.severity() >= Severity::Warning && is_withheld(event) {
+    } else if !is_let_through(gate, event.kind(), event.severity())
+        || is_ours()
+        || (event.severity() >= Severity::Warning && is_withheld(event))
+    {
         return Way::None;
     } else if gate & ENDED != 0 {
         Way::AfterTheEnd
