@@ -73,11 +73,12 @@ impl<'r> Answer<'r> {
     /// Tells what there is to tell; `inner` are the failures inside of the request that wait for its word.
     pub(super) fn end(self, ending: Ending<'_>, inner: Vec<Rising>) -> End<'r> {
         let is_told = !inner.is_empty() || context::has_failed();
-        for failure in inner {
+        let is_over = self.blames == Blames::Nobody;
+        for failure in inner.into_iter().filter(|failure| !(is_over && failure.is_record_alone())) {
             let mut own = Event::of(Kind::Error);
             self.add_to(&mut own);
             let mut failure = failure.passed_with(own);
-            if self.blames == Blames::Nobody {
+            if is_over {
                 let event = known(&mut failure).recovered_in(&request());
                 follow(&failure, Stage::Recovered, event);
             } else {
