@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
+
 use crate::capture::failing::{Ending, close, follow, known};
 use crate::capture::timing::End;
 use crate::capture::trail::Rising;
@@ -142,7 +144,8 @@ impl fmt::Display for Answer<'_> {
         match (self.cause, self.detail) {
             (Some(cause), _) => write!(f, "{status}: {cause}"),
             (None, "") => f.write_str(&status),
-            (None, detail) => write!(f, "{status}: {detail}"),
+            // gRPC encodes its messages; no other detail has a percent sign.
+            (None, detail) => write!(f, "{status}: {}", percent_decode_str(detail).decode_utf8_lossy()),
         }
     }
 }
