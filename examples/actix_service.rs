@@ -33,7 +33,7 @@ async fn pay(number: Path<u32>) -> Result<&'static str, actix_web::Error> {
     context::set_user(format!("client-of-{number}"));
     discord_log::log_user_action("Payment started");
     charge(*number).await.map_err(ErrorInternalServerError)?;
-    discord_log::log_payment_received(&format!("INV-{number}"), 120, "Northwind BV");
+    discord_log::log_payment_received(format!("INV-{number}"), 120, "Northwind BV");
     Ok("paid\n")
 }
 

@@ -35,7 +35,7 @@ async fn pay(Path(number): Path<u32>) -> Result<&'static str, StatusCode> {
     context::set_user(format!("client-of-{number}"));
     discord_log::log_user_action("Payment started");
     charge(number).await.map_err(|Declined(_)| StatusCode::BAD_GATEWAY)?;
-    discord_log::log_payment_received(&format!("INV-{number}"), 120, "Northwind BV");
+    discord_log::log_payment_received(format!("INV-{number}"), 120, "Northwind BV");
     Ok("paid\n")
 }
 
