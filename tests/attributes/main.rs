@@ -11,6 +11,7 @@ mod log_bridge;
 mod methods;
 mod nested;
 mod once;
+mod opentelemetry;
 mod outcome;
 mod shapes;
 mod size;

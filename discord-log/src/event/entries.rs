@@ -76,6 +76,8 @@ pub struct Field<'a> {
     shape: Shape,
     bytes: &'a [u8],
     full_length: Option<u64>,
+    /// All of it, as it lies among the entries.
+    packed: &'a [u8],
 }
 
 impl<'a> Field<'a> {
@@ -83,6 +85,16 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn name(&self) -> &'a str {
         text_of(self.name)
+    }
+
+    /// Says whether another one has the same role and name.
+    pub(crate) fn is_like(&self, other: &Field<'_>) -> bool {
+        self.role == other.role && self.name == other.name
+    }
+
+    /// Says whether it has a name; nothing is read as text for that.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name == name.as_bytes()
     }
 
     /// Gives the value.
@@ -163,6 +175,12 @@ impl Entries {
         Self { bytes: SmallVec::new(), left_out: 0 }
     }
 
+    /// Begins with room on the heap for what is known not to fit inside.
+    #[cfg(any(feature = "actix", feature = "tower"))]
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { bytes: SmallVec::with_capacity(bytes), left_out: 0 }
+    }
+
     pub(crate) fn push(&mut self, role: Role, name: &str, value: &Value<'_>) {
         match value {
             Value::Text(text) => self.push_text(role, name, text),
@@ -214,6 +232,11 @@ impl Entries {
 
     /// Adds an entry of another event.
     pub(crate) fn copy(&mut self, entry: Field<'_>) {
+        if self.bytes.len() + entry.packed.len() < TEXT_CAPACITY {
+            self.bytes.extend_from_slice(entry.packed);
+            self.left_out += entry.left_out();
+            return;
+        }
         self.restore(entry.role, entry.name(), entry.shape, entry.bytes, entry.full_length);
     }
 
@@ -363,6 +386,7 @@ impl<'a> Iterator for Iter<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
+        let all = self.rest;
         let [role, shape, was_cut, name_length] = self.take_array()?;
         let name = self.take(name_length.into())?;
         let length = u32::from_le_bytes(self.take_array()?);
@@ -370,7 +394,8 @@ impl<'a> Iterator for Iter<'a> {
         let full_length = if was_cut == 1 { Some(u64::from_le_bytes(self.take_array()?)) } else { None };
         let role = *Role::ALL.get(usize::from(role))?;
         let shape = *Shape::ALL.get(usize::from(shape))?;
-        Some(Field { role, name, shape, bytes, full_length })
+        let packed = all.get(..all.len() - self.rest.len())?;
+        Some(Field { role, name, shape, bytes, full_length, packed })
     }
 }
 
