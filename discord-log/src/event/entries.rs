@@ -76,8 +76,6 @@ pub struct Field<'a> {
     shape: Shape,
     bytes: &'a [u8],
     full_length: Option<u64>,
-    /// All of it, as it lies among the entries.
-    packed: &'a [u8],
 }
 
 impl<'a> Field<'a> {
@@ -232,11 +230,6 @@ impl Entries {
 
     /// Adds an entry of another event.
     pub(crate) fn copy(&mut self, entry: Field<'_>) {
-        if self.bytes.len() + entry.packed.len() < TEXT_CAPACITY {
-            self.bytes.extend_from_slice(entry.packed);
-            self.left_out += entry.left_out();
-            return;
-        }
         self.restore(entry.role, entry.name(), entry.shape, entry.bytes, entry.full_length);
     }
 
@@ -386,7 +379,6 @@ impl<'a> Iterator for Iter<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        let all = self.rest;
         let [role, shape, was_cut, name_length] = self.take_array()?;
         let name = self.take(name_length.into())?;
         let length = u32::from_le_bytes(self.take_array()?);
@@ -394,8 +386,7 @@ impl<'a> Iterator for Iter<'a> {
         let full_length = if was_cut == 1 { Some(u64::from_le_bytes(self.take_array()?)) } else { None };
         let role = *Role::ALL.get(usize::from(role))?;
         let shape = *Shape::ALL.get(usize::from(shape))?;
-        let packed = all.get(..all.len() - self.rest.len())?;
-        Some(Field { role, name, shape, bytes, full_length, packed })
+        Some(Field { role, name, shape, bytes, full_length })
     }
 }
 
