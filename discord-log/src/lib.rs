@@ -43,6 +43,7 @@
 //! | `signals` | | `end_on_signals`: SIGTERM and SIGINT end the logger first (Unix) |
 //! | `tracing` | | [`tracing_layer`]: what a program tells `tracing` |
 //! | `log` | | [`log_bridge`]: what it tells `log` |
+//! | `opentelemetry` | | the trace and the span of OpenTelemetry that an event belongs to, by its API of 0.33 |
 //! | `tower` | | [`request_layer`]: requests of axum, hyper and tonic |
 //! | `actix` | | [`request_middleware`]: requests of actix-web |
 //! | `axum` | | the same, with the patterns of axum's paths; `health_handler`: the snapshot of [`health`] as a handler |

@@ -12,6 +12,7 @@ mod logged;
 mod methods;
 mod nested;
 mod once;
+mod opentelemetry;
 mod outcome;
 mod shapes;
 mod size;

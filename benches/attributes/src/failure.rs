@@ -28,7 +28,8 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// Writes a number in the letters `g` to `v`, which no reader takes for digits, not even for hexadecimal ones.
-const fn letters(number: u64) -> [u8; 8] {
+#[must_use]
+pub const fn letters(number: u64) -> [u8; 8] {
     let spread = number & 0xFFFF_FFFF;
     let spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF;
     let spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF;

@@ -52,11 +52,12 @@ impl LogRecord {
     /// Takes a value of what is around the record, unless the record or something nearer to it says otherwise.
     #[cfg(feature = "tracing")]
     pub(super) fn inherit(&mut self, field: Field<'_>) {
-        match field.name() {
-            CHANNEL => self.choose(field.as_text()),
-            name if TRACE.contains(&name) => self.trace(name, &field.value()),
-            name if self.event.has(Role::Field, name) => {}
-            _ => self.event.add_entry(field),
+        if field.is_named(CHANNEL) {
+            self.choose(field.as_text());
+        } else if let Some(name) = TRACE.into_iter().find(|name| field.is_named(name)) {
+            self.trace(name, &field.value());
+        } else {
+            self.event.add_new_entry(field);
         }
     }
 

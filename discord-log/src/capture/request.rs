@@ -46,28 +46,31 @@ pub(crate) trait Answers {
 
 /// Describes a request.
 pub(crate) fn describe(asked: &impl Asked, session_cookie: Option<&str>) -> Context {
-    let mut context = Context::new().with_method(asked.method()).with_path(asked.path());
+    let mut context = Context::of_request();
+    context.add("method", asked.method());
+    context.add("path", &asked.path());
     if let Some(route) = asked.route() {
-        context = context.with_route(route);
-    }
-    if let Some(address) = client(asked) {
-        context = context.with_client_ip(address);
+        context.add("route", &route);
     }
     if let Some(session) = session(asked, session_cookie) {
-        context = context.with_session(context::hashed(session));
+        context.add("session", &context::hashed(session));
     }
     if let Some(program) = asked.header("user-agent") {
-        context = context.with_user_agent(program);
+        context.add("user_agent", program);
     }
     if let Some(page) = asked.header("referer") {
-        context = context.with_referrer(page);
+        context.add("referrer", page);
     }
     if let Some(trace) = asked.header("traceparent").and_then(trace_id) {
-        context = context.with_trace_id(trace);
+        context.add("trace_id", trace);
     }
     match asked.header(REQUEST_ID).filter(|id| is_name(id)) {
-        Some(id) => context.with_request_id(id),
-        None => context.with_request_id(new_id().to_string()),
+        Some(id) => context.add("request_id", id),
+        None => context.add("request_id", new_id().array_to_str(&mut [0; ulid::ULID_LEN])),
+    }
+    match client(asked) {
+        Some(address) => context.with_client_ip(address),
+        None => context,
     }
 }
 

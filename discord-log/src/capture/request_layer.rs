@@ -144,7 +144,7 @@ where
         this.handling.poll(cx).map(|answered| {
             let mut response = answered.returned?;
             if let Some(id) = this.id.take() {
-                response.headers_mut().entry(HeaderName::from_static(REQUEST_ID)).or_insert(id);
+                response.headers_mut().entry(ID).or_insert(id);
             }
             Ok(response)
         })
@@ -156,6 +156,8 @@ impl<F: Future> fmt::Debug for ResponseFuture<F> {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
+
+const ID: HeaderName = HeaderName::from_static(REQUEST_ID);
 
 struct Parts<'r, B> {
     request: &'r Request<B>,

@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Write};
 
+use smallvec::SmallVec;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Level, Metadata, Subscriber};
@@ -17,6 +18,7 @@ use tracing_subscriber::registry::LookupSpan;
 use super::brought_record::{self, BroughtRecord};
 use super::log_record::{self, LogRecord, Take};
 use super::routes::Routes;
+use crate::context::add_trace;
 use crate::event::{Channel, Entries, Role, Severity, Value};
 use crate::local_log;
 
@@ -25,7 +27,8 @@ use crate::local_log;
 /// An event's message becomes the title, its fields and those of the spans around it become fields, and the names of the
 /// spans their path. Errors go to the errors channel, all else to the system channel, unless a field `discord` (of the
 /// event or of a span around it) names another, or its target is [routed](TracingLayer::route). An error that is a field
-/// (`error = &error as &dyn Error`) is told with its causes. Fields `trace_id` and `span_id` are told as the trace.
+/// (`error = &error as &dyn Error`) is told with its causes. Fields `trace_id` and `span_id` are told as the trace; with
+/// the feature `opentelemetry` it is the one that the thread is in, by `tracing-opentelemetry` or by hand.
 ///
 /// An error that is told inside of a function under [`log_errors`](macro@crate::log_errors), which then returns it, is one
 /// message with what the function knows: if one says what the other does, or is within its text and has eight characters or
@@ -124,10 +127,12 @@ where
             let mut brought = BroughtRecord::new(record);
             event.record(&mut Names(&mut brought));
             add_spans(brought.record(), event, &context);
+            add_trace(brought.record().event());
             return brought.log(&self.routes);
         }
         event.record(&mut Names(&mut record));
         add_spans(&mut record, event, &context);
+        add_trace(record.event());
         add_place(&mut record, metadata);
         record.log(metadata.target(), metadata.module_path(), &self.routes);
     }
@@ -146,13 +151,15 @@ fn add_spans<S>(record: &mut LogRecord, event: &tracing::Event<'_>, context: &Co
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
+    // By names alone: each span that is held is an entry of the registry's that has to be let go.
+    let mut names = SmallVec::<[&'static str; 16]>::new();
     for span in context.event_scope(event).into_iter().flatten() {
         if let Some(SpanFields(fields)) = span.extensions().get() {
             fields.iter().for_each(|field| record.inherit(field));
         }
+        names.push(span.name());
     }
-    let spans = context.event_scope(event).into_iter().flat_map(|scope| scope.from_root());
-    spans.for_each(|span| record.event().add_span(span.name()));
+    names.iter().rev().for_each(|name| record.event().add_span(name));
 }
 
 fn add_place(record: &mut LogRecord, metadata: &'static Metadata<'static>) {
@@ -169,7 +176,7 @@ impl SpanFields {
     /// Keeps what was told earlier and not told anew.
     fn keep(&mut self, earlier: &Entries) {
         for field in earlier.iter() {
-            if self.0.iter().all(|known| known.name() != field.name()) {
+            if self.0.iter().all(|known| !known.is_like(&field)) {
                 self.0.copy(field);
             }
         }

@@ -77,6 +77,12 @@ impl Context {
         Self { entries: Entries::new(), client_ip: None }
     }
 
+    /// Starts with room for what is usually known of a request.
+    #[cfg(any(feature = "actix", feature = "tower"))]
+    pub(crate) fn of_request() -> Self {
+        Self { entries: Entries::with_room(USUAL_BYTES), client_ip: None }
+    }
+
     /// Sets who asked. Told masked, full or not at all, as `DISCORD_LOG_IP` says.
     pub fn with_client_ip(mut self, address: IpAddr) -> Self {
         self.client_ip = Some(address);
@@ -98,25 +104,30 @@ impl Context {
     /// Gives a value of your own as text.
     #[must_use]
     pub fn extra(&self, name: &str) -> Option<String> {
-        self.entries.of(Role::Field).find(|entry| entry.name() == name).map(|entry| entry.value().to_string())
+        self.entries.of(Role::Field).find(|entry| entry.is_named(name)).map(|entry| entry.value().to_string())
     }
 
     fn with(mut self, name: &str, text: &str) -> Self {
-        let kept = text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default();
-        self.set(Role::Request, name, &Value::from(kept));
+        self.set(Role::Request, name, &Value::from(kept_of(text)));
         self
     }
 
+    /// Adds a part of which nothing is known yet.
+    #[cfg(any(feature = "actix", feature = "tower"))]
+    pub(crate) fn add(&mut self, name: &'static str, text: &str) {
+        self.entries.push_text(Role::Request, name, kept_of(text));
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
-        self.entries.of(Role::Request).find(|entry| entry.name() == name).map(|entry| entry.as_text())
+        self.entries.of(Role::Request).find(|entry| entry.is_named(name)).map(|entry| entry.as_text())
     }
 
     /// Adds a value, or puts it in the place of an earlier one.
     pub(super) fn set(&mut self, role: Role, name: &str, value: &Value<'_>) {
-        let is_set = |entries: &Entries| entries.of(role).any(|entry| entry.name() == name);
+        let is_set = |entries: &Entries| entries.of(role).any(|entry| entry.is_named(name));
         if is_set(&self.entries) {
             let mut others = Entries::new();
-            for entry in self.entries.iter().filter(|entry| entry.role() != role || entry.name() != name) {
+            for entry in self.entries.iter().filter(|entry| entry.role() != role || !entry.is_named(name)) {
                 others.copy(entry);
             }
             self.entries = others;
@@ -159,6 +170,10 @@ impl Context {
     }
 }
 
+fn kept_of(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default()
+}
+
 impl Default for Context {
     fn default() -> Self {
         Self::new()
@@ -177,5 +192,8 @@ impl fmt::Debug for Context {
 const USER: &str = "user";
 /// What tells one request from another.
 const TOLD_OF_ROUTINE: [&str; 3] = ["method", "request_id", "route"];
+/// Bytes of what a browser's request tells.
+#[cfg(any(feature = "actix", feature = "tower"))]
+const USUAL_BYTES: usize = 448;
 /// Longest value: an address of a page, as browsers and proxies take them.
 const MOST_BYTES: usize = 2_048;

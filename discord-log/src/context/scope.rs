@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 use super::breadcrumbs::{self, Breadcrumbs};
 use super::listener::Listener;
 use super::request::Context;
+use super::trace;
 use crate::event::{Event, Role, Severity, Stage, Value};
 
 thread_local! {
@@ -36,7 +37,7 @@ struct Scope {
 #[derive(Debug, Default)]
 struct Shared {
     /// What was learned after it was entered.
-    learned: Mutex<Option<Context>>,
+    learned: Mutex<Option<Box<Context>>>,
     breadcrumbs: Mutex<Breadcrumbs>,
     has_failed: AtomicBool,
 }
@@ -148,19 +149,22 @@ fn learn(role: Role, name: &str, value: &Value<'_>) {
     });
 }
 
-/// Adds to an event what is known of the scope that it is logged in; to an error also what came before it, and the scope
-/// notes that there was one.
+/// Adds to an event what is known of the scope that it is logged in, and of the trace unless all went well; to an error
+/// also what came before it, and the scope notes that there was one.
 #[inline]
 pub(crate) fn complete(event: &mut Event) {
+    if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
+        return;
+    }
+    if event.severity() > Severity::Success {
+        trace::add_trace(event);
+    }
     if is_entered() {
         add_scope_to(event);
     }
 }
 
 fn add_scope_to(event: &mut Event) {
-    if event.failure().is_some_and(|failure| failure.stage != Stage::Raised) {
-        return;
-    }
     let _ = look(|scope| {
         scope.add_to(event);
         if event.severity() >= Severity::Error {

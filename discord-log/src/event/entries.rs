@@ -85,6 +85,16 @@ impl<'a> Field<'a> {
         text_of(self.name)
     }
 
+    /// Says whether another one has the same role and name.
+    pub(crate) fn is_like(&self, other: &Field<'_>) -> bool {
+        self.role == other.role && self.name == other.name
+    }
+
+    /// Says whether it has a name; nothing is read as text for that.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name == name.as_bytes()
+    }
+
     /// Gives the value.
     #[must_use]
     pub fn value(&self) -> Value<'a> {
@@ -161,6 +171,12 @@ pub(crate) struct Entries {
 impl Entries {
     pub(crate) fn new() -> Self {
         Self { bytes: SmallVec::new(), left_out: 0 }
+    }
+
+    /// Begins with room on the heap for what is known not to fit inside.
+    #[cfg(any(feature = "actix", feature = "tower"))]
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { bytes: SmallVec::with_capacity(bytes), left_out: 0 }
     }
 
     pub(crate) fn push(&mut self, role: Role, name: &str, value: &Value<'_>) {

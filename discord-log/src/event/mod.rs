@@ -204,7 +204,7 @@ impl Event {
     /// [`Context`](crate::context::Context) names.
     #[must_use]
     pub fn request(&self, name: &str) -> Option<Field<'_>> {
-        self.entries.of(Role::Request).find(|entry| entry.name() == name)
+        self.entries.of(Role::Request).find(|entry| entry.is_named(name))
     }
 
     /// Walks over the named values in the order in which they were added.
@@ -310,7 +310,15 @@ impl Event {
 
     /// Says whether something is told under a role and a name.
     pub(crate) fn has(&self, role: Role, name: &str) -> bool {
-        self.entries.of(role).any(|entry| entry.name() == name)
+        self.entries.of(role).any(|entry| entry.is_named(name))
+    }
+
+    /// Adds something that is packed already, unless something is told under its role and name.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn add_new_entry(&mut self, entry: Field<'_>) {
+        if !self.entries.iter().any(|known| known.is_like(&entry)) {
+            self.entries.copy(entry);
+        }
     }
 
     /// Adds something that is packed already.

@@ -1,10 +1,9 @@
 //! tracing-layer-discord, posting to a server that takes everything at once.
-
 //!
 //! Started by `side_by_side`, which prints what it says.
 #![expect(clippy::expect_used, reason = "a program that measures, and ends when it cannot")]
 
-use attributes_bench::failure::Refused;
+use attributes_bench::failure::{Refused, letters};
 use attributes_bench::functions::{FAILS, settle};
 use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, answering, tell, webhook};
 use tracing::instrument;
@@ -28,6 +27,8 @@ fn main() {
         .add("`instrument(err)`, filter ERROR, Err", Form::Sync, instrumented)
         .from(FAILS)
         .in_bursts(BURST / 10, DRAIN);
+    cases.add("a `warn!` that the filter leaves out", Form::Sync, warned);
+    cases.add("an `error!` with two fields", Form::Sync, told).in_bursts(BURST / 10, DRAIN);
     tell(&cases.sample().rows());
 }
 
@@ -35,4 +36,18 @@ fn main() {
 #[instrument(err)]
 fn instrumented(number: u64) -> Result<u64, Refused> {
     settle(number)
+}
+
+#[inline(never)]
+fn warned(number: u64) -> Result<u64, Refused> {
+    tracing::warn!(number, "settled");
+    Ok(number ^ 0x5555)
+}
+
+#[inline(never)]
+fn told(number: u64) -> Result<u64, Refused> {
+    let letters = letters(number);
+    let account = std::str::from_utf8(&letters).unwrap_or_default();
+    tracing::error!(account, attempt = 3, "the bank does not answer for {account}");
+    Ok(number ^ 0x5555)
 }

@@ -40,6 +40,8 @@ pub struct Cases {
 pub struct Case {
     name: String,
     form: Form,
+    /// The case whose cost is taken off instead of the bare function's.
+    beside: Option<&'static str>,
     goal: Option<f64>,
     /// Runs so many calls, with numbers from the first on.
     run: Box<dyn Fn(u64, u64)>,
@@ -85,6 +87,7 @@ impl Cases {
         let case = Case {
             name: name.to_owned(),
             form,
+            beside: None,
             goal: None,
             run: Box::new(run),
             calls: 0,
@@ -114,6 +117,13 @@ impl Case {
     /// Sets what it may cost over the bare function.
     pub const fn within(&mut self, nanoseconds: f64) -> &mut Self {
         self.goal = Some(nanoseconds);
+        self
+    }
+
+    /// Compares it with another case than the bare function, and the least times of both: what costs half a microsecond
+    /// in both hides a difference of two nanoseconds in its median.
+    pub const fn beside(&mut self, name: &'static str) -> &mut Self {
+        self.beside = Some(name);
         self
     }
 
@@ -216,7 +226,11 @@ impl Sampled {
             Form::Async => self.figure("bare, async"),
         };
         let cases = self.cases.iter().zip(&self.figures);
-        cases.map(|(case, figure)| Row::timed(&case.name, *figure, bare(case.form), case.goal)).collect()
+        let row = |(case, figure): (&Case, &Figure)| match case.beside {
+            Some(beside) => Row::least(&case.name, *figure, self.figure(beside), case.goal),
+            None => Row::timed(&case.name, *figure, bare(case.form), case.goal),
+        };
+        cases.map(row).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use discord_log::{Config, Guard};
+use discord_log::{Config, Guard, Loss};
 
 /// Listens, and answers nobody.
 pub fn hanging() -> SocketAddr {
@@ -39,6 +39,11 @@ pub fn start(address: SocketAddr) -> Guard {
     // Until the logger's own threads have settled.
     thread::sleep(std::time::Duration::from_millis(300));
     guard
+}
+
+/// Counts events that found the ring full, and so cost less than others.
+pub fn refused() -> u64 {
+    discord_log::health().lost.get(&Loss::QueueFull).copied().unwrap_or_default()
 }
 
 fn listen() -> (TcpListener, SocketAddr) {

@@ -6,5 +6,5 @@ mod loopback;
 mod table;
 
 pub use cases::{BURST, Case, Cases, DRAIN, Figure, Form, Sampled};
-pub use loopback::{answering, hanging, start, webhook};
+pub use loopback::{answering, hanging, refused, start, webhook};
 pub use table::{Row, print, tell};

@@ -12,11 +12,20 @@ pub struct Row {
 impl Row {
     /// A case beside the bare function of the same process.
     pub fn timed(name: &str, figure: Figure, bare: Figure, goal: Option<f64>) -> Self {
-        let over = figure.median - bare.median;
+        Self::compared(name, figure, figure.median, bare.median, goal)
+    }
+
+    /// A case beside another one, both at their best.
+    pub fn least(name: &str, figure: Figure, beside: Figure, goal: Option<f64>) -> Self {
+        Self::compared(name, figure, figure.min, beside.min, goal)
+    }
+
+    fn compared(name: &str, figure: Figure, time: f64, bare: f64, goal: Option<f64>) -> Self {
+        let over = time - bare;
         let verdict = goal.map(|goal| verdict(over <= goal)).unwrap_or_default();
         let goal = goal.map(|goal| format!("≤ {goal:.0}")).unwrap_or_default();
         let number = |number: f64| if number < 100.0 { format!("{number:.2}") } else { format!("{number:.0}") };
-        let times = format!("{:.1}", figure.median / bare.median);
+        let times = format!("{:.1}", time / bare);
         let signed = if over.abs() < 100.0 { format!("{over:+.2}") } else { format!("{over:+.0}") };
         Self::with([name, &number(figure.min), &number(figure.median), &times, &signed, &goal, verdict])
     }

@@ -3,8 +3,11 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use attributes_bench::doors::{self, LevelFilter, Served, writing, writing_and_telling, writing_beside_nothing};
+use attributes_bench::failure::Refused;
 use attributes_bench::functions::{self, FAILS, repeat};
 use discord_log::{Config, Guard};
+use tracing::Dispatch;
 
 /// A loop over one function.
 pub(crate) struct Case {
@@ -29,7 +32,7 @@ impl Case {
     }
 }
 
-const CASES: [Case; 20] = [
+const CASES: [Case; 30] = [
     Case::off("bare", |calls| repeat(0, calls, functions::bare)),
     Case::off("bare-err", |calls| repeat(FAILS, calls, functions::bare)),
     Case::off("display-err", |calls| repeat(FAILS, calls, functions::display)),
@@ -50,7 +53,27 @@ const CASES: [Case; 20] = [
     Case::on("on-stacked", A_BURST, |calls| repeat(0, calls, functions::stacked)),
     Case::on("on-errors-same", MANY, |calls| repeat(0, calls, |_| functions::errors(FAILS))),
     Case::on("on-errors-err", A_BURST, |calls| repeat(FAILS, calls, functions::errors)),
+    Case::on("fmt-unwanted", MANY, |calls| tell(writing(), calls, doors::unwanted)),
+    Case::on("told-unwanted", MANY, |calls| tell(writing_and_telling(LevelFilter::INFO), calls, doors::unwanted)),
+    Case::on("fmt-written", MANY, |calls| tell(writing(), calls, doors::written)),
+    Case::on("idle-filtered", MANY, |calls| tell(writing_beside_nothing(LevelFilter::WARN), calls, doors::written)),
+    Case::on("told-filtered", MANY, |calls| tell(writing_and_telling(LevelFilter::WARN), calls, doors::written)),
+    Case::on("told-kept", MANY, |calls| tell(writing_and_telling(LevelFilter::INFO), calls, doors::written)),
+    Case::on("fmt-taken", A_BURST, |calls| tell(writing(), calls, doors::taken)),
+    Case::on("told-taken", A_BURST, |calls| tell(writing_and_telling(LevelFilter::INFO), calls, doors::taken)),
+    Case::on("request-bare", MANY, |calls| ask(Served::bare(), calls)),
+    Case::on("request-in-context", MANY, |calls| ask(Served::in_context(), calls)),
 ];
+
+fn tell(subscriber: Dispatch, calls: u64, tell: fn(u64) -> Result<u64, Refused>) {
+    doors::under(&subscriber, 0, calls, tell);
+}
+
+fn ask(mut served: Served, calls: u64) {
+    for _ in 0..calls {
+        served.ask();
+    }
+}
 
 const MANY: u64 = 10_000;
 /// Twice as many still fit into the ring, which keeps 512 of its 4,096 places for errors.

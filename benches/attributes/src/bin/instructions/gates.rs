@@ -36,7 +36,7 @@ impl Gate {
     }
 }
 
-const GATES: [Gate; 17] = [
+const GATES: [Gate; 23] = [
     Gate::at_most(5, "off: `log_errors`, Ok", "off-errors", "bare"),
     Gate::at_most(15, "off: `log_activity`, Ok", "off-activity", "bare"),
     Gate::at_most(15, "off: `log_performance`, Ok", "off-performance", "bare"),
@@ -54,6 +54,12 @@ const GATES: [Gate; 17] = [
     Gate::told("the error's `Display`, into a `String`", "display-err", "bare-err"),
     Gate::told("on: `log_errors`, Err, the same all the time", "on-errors-same", "bare-err"),
     Gate::at_most(1_200, "on: `log_errors`, Err, into the queue", "on-errors-err", "bare-err").held_at(2_300),
+    Gate::at_most(0, "an event of `tracing` that the layer and `fmt` filter out", "told-unwanted", "fmt-unwanted"),
+    Gate::at_most(0, "one that `fmt` writes and the layer filters out", "told-filtered", "idle-filtered"),
+    Gate::told("the same, and a filter more", "told-filtered", "fmt-written"),
+    Gate::told("one that the layer may keep for a report, where none can follow", "told-kept", "fmt-written"),
+    Gate::told("one that it takes, into the queue", "told-taken", "fmt-taken").held_at(6_200),
+    Gate::told("a request to axum, in a context", "request-in-context", "request-bare").held_at(12_000),
 ];
 
 /// Counts every case, prints the table, and says whether all gates hold.

@@ -1,4 +1,4 @@
-//! Measures each attribute beside its peers, and prints each figure beside its goal.
+//! Measures each attribute and the door for `tracing` beside their peers, and prints each figure beside its goal.
 //!
 //! ```text
 //! side_by_side               all groups
@@ -9,6 +9,7 @@
 //! measured again beside it. The goals are for a machine that does nothing else.
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "a program that measures, and says so when it cannot")]
 
+mod doors;
 mod off;
 mod on;
 mod peers;
@@ -21,10 +22,11 @@ use attributes_bench::side_by_side::{Row, print, tell};
 /// Name, and what measures it: a part of this program, or a program beside it.
 type Group = (&'static str, Option<fn() -> Vec<Row>>);
 
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     ("off", Some(off::measure)),
     ("on", Some(on::measure)),
     ("repeats", Some(repeats::measure)),
+    ("doors", Some(doors::measure)),
     ("tracing", Some(peers::tracing_fmt::measure)),
     ("fastrace", Some(peers::fastrace::measure)),
     ("sentry", Some(peers::sentry::measure)),

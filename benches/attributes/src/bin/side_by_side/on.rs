@@ -6,8 +6,8 @@ use attributes_bench::failure::Refused;
 use attributes_bench::functions::{
     FAILS, activity, display, errors, errors_driven, performance, performance_driven, settle, stacked, stacked_driven,
 };
-use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, Row, hanging, start};
-use discord_log::{Event, Loss};
+use attributes_bench::side_by_side::{BURST, Cases, DRAIN, Form, Row, hanging, refused, start};
+use discord_log::Event;
 
 pub(crate) fn measure() -> Vec<Row> {
     let guard = start(hanging());
@@ -44,11 +44,6 @@ fn log_event(number: u64) -> Result<u64, Refused> {
     let returned = settle(number);
     discord_log::log(Event::activity("Activity", "ok", Duration::from_nanos(20)));
     returned
-}
-
-/// Events that found the ring full, and so cost less than others.
-fn refused() -> u64 {
-    discord_log::health().lost.get(&Loss::QueueFull).copied().unwrap_or_default()
 }
 
 /// Whether the processor's counter serves as a clock.
