@@ -74,6 +74,7 @@ mod send;
 mod sender;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
+mod summary;
 pub mod testing;
 
 #[cfg(feature = "actix")]

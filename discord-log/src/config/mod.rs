@@ -17,7 +17,7 @@ pub use self::problem::{ConfigError, Problem};
 
 use crate::event::Channel;
 use crate::send::WebhookUrl;
-use crate::{context, filter, record, reduce, render, send};
+use crate::{context, filter, record, reduce, render, send, summary};
 
 /// Checked settings, ready for [`init_with`](crate::init_with).
 ///
@@ -44,6 +44,8 @@ pub struct Config {
     pub(crate) lifecycle: bool,
     /// How often the message is updated that says who is alive, if there is to be one.
     pub(crate) heartbeat: Option<Duration>,
+    /// When the day is summarised, unless that is switched off.
+    pub(crate) summaries: Option<summary::Settings>,
     pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) context: context::Settings,

@@ -344,7 +344,7 @@ impl Event {
         self
     }
 
-    fn saying(mut self, text: &str) -> Self {
+    pub(crate) fn saying(mut self, text: &str) -> Self {
         self.entries.push_text(Role::Text, "", text);
         self
     }

@@ -16,7 +16,7 @@ pub(crate) struct Fingerprint(u64);
 impl Fingerprint {
     /// Takes the fingerprint of an event; of one that is told by itself there is none: good news, and everything of
     /// finance.
-    pub(super) fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
         if event.severity() < Severity::Warning || event.channel() == Channel::Finance {
             return None;
         }

@@ -30,6 +30,7 @@ use std::time::Duration;
 pub(crate) use self::batch::{Batch, Target};
 pub(crate) use self::board::{Lost, Place};
 pub(crate) use self::distinct::Count;
+pub(crate) use self::fingerprint::Fingerprint;
 pub(crate) use self::form::Form;
 pub(crate) use self::group::{Back, Earlier, Group};
 pub(crate) use self::heartbeat::{Beat, Heartbeat, Pulse, Sender};

@@ -51,6 +51,9 @@ pub(crate) trait Storage: Debug + Send + Sync {
     /// Reads a file whole.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
 
+    /// Reads at most so many bytes of a file, from a place in it on; fewer where it ends, none behind its end.
+    fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>>;
+
     /// Names the time since the machine was started, where that can be known: what was not synced before it may be gone,
     /// and what was removed may be back.
     fn boot(&self) -> Option<String>;
