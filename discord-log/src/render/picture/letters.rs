@@ -86,3 +86,30 @@ impl OutlineBuilder for Outline {
 
 /// A part of Roboto; see the folder for its licence.
 const FONT: &[u8] = include_bytes!("../../../fonts/roboto.ttf");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_font_has_whatever_labels_are_made_of() {
+        let face = Face::parse(FONT, 0).expect("a font");
+        for character in (' '..='~').chain("µ·×–…−".chars()) {
+            assert!(face.glyph_index(character).is_some(), "{character:?}");
+        }
+        assert!((5.0..=20.0).contains(&width("m", 20.0)), "{}", width("m", 20.0));
+    }
+
+    #[test]
+    fn a_label_leaves_traces_where_it_stands() {
+        let mut canvas = Canvas::new(100, 40).expect("a canvas");
+        let empty: Vec<_> = canvas.rows().map(<[u8]>::to_vec).collect();
+        write(&mut canvas, "Hi", (50.0, 30.0), 20.0, Anchor::Right, Color(0xff_ff_ff));
+        let changed = canvas.rows().zip(&empty).map(|(now, before)| {
+            now.chunks(3).zip(before.chunks(3)).map(|(now, before)| now != before).collect::<Vec<_>>()
+        });
+        let changed: Vec<_> = changed.collect();
+        let columns: Vec<_> = (0..100).filter(|x| changed.iter().any(|row| row[*x])).collect();
+        assert!(columns.len() > 8 && columns.iter().all(|x| (25..=51).contains(x)), "{columns:?}");
+    }
+}
