@@ -47,6 +47,7 @@
 //! | `actix` | | [`request_middleware`]: requests of actix-web |
 //! | `axum` | | the same, with the patterns of axum's paths; `health_handler`: the snapshot of [`health`] as a handler |
 //! | `metrics` | | `publish_metrics`: the same for the installed recorder of the `metrics` crate, such as Prometheus' |
+//! | `journal` | | [`journal`]: what the services of this host have journalled, read from outside of their processes |
 //! | `testing` | | [`testing::capture`], [`testing::capture_async`], [`testing::leaks`], [`testing::panic_in`] |
 
 #[cfg(feature = "bench")]
@@ -62,6 +63,8 @@ mod event;
 mod filter;
 mod health;
 mod host_budget;
+#[cfg(feature = "journal")]
+pub mod journal;
 mod lifecycle;
 mod local_log;
 mod logger;

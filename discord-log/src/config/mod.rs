@@ -19,6 +19,12 @@ use crate::event::Channel;
 use crate::send::WebhookUrl;
 use crate::{context, filter, record, reduce, render, send};
 
+/// Gives the directory of the journal that the environment and `.env` name, or the usual one; none for `memory`.
+#[cfg(feature = "journal")]
+pub(crate) fn journal_directory() -> Option<std::path::PathBuf> {
+    journal::directory(environment::Environment::read().take("DISCORD_JOURNAL").as_deref())
+}
+
 /// Checked settings, ready for [`init_with`](crate::init_with).
 ///
 /// `Debug` shows no token.

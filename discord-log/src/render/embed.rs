@@ -36,7 +36,7 @@ impl Embed {
     pub(super) fn of(settings: &Settings, shown: &Shown, repeat: Repeat, room: Size) -> Self {
         let entry = &shown.entry;
         let event = &entry.event;
-        let headline = Headline::of(settings, event);
+        let headline = Headline::of(&settings.service, event);
         let edge = room.part(limits::PARTS_OF_AN_EMBED);
         let title = title(shown, headline.clone(), edge);
         let footer =

@@ -14,7 +14,7 @@ use crate::reduce::{Group, Shown};
 pub(super) fn write(settings: &Settings, shown: &Shown, occurrences: Option<&str>) -> String {
     let entry = &shown.entry;
     let event = &entry.event;
-    let headline = Headline::of(settings, event);
+    let headline = Headline::of(&settings.service, event);
     let mut file = String::new();
     line(&mut file, &format!("{}{}", headline.line(), group::times(shown)));
     let release = settings.release.as_deref().unwrap_or_default();
