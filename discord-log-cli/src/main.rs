@@ -2,8 +2,13 @@
 //! ends with one of the codes of [`exit`].
 
 mod commands;
+mod delivery;
 mod exit;
+mod local_log;
+mod mend;
 mod output;
+mod progress;
+mod tail;
 
 use std::process::ExitCode;
 

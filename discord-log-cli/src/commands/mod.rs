@@ -13,6 +13,11 @@
 //! 4. Test it as a process in `tests/commands/<name>.rs`.
 
 mod completions;
+mod doctor;
+mod preview;
+mod run;
+mod send;
+mod test;
 
 use clap::Subcommand;
 
@@ -23,6 +28,11 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Completions(completions::Arguments),
+    Doctor(doctor::Arguments),
+    Preview(preview::Arguments),
+    Run(run::Arguments),
+    Send(send::Arguments),
+    Test(test::Arguments),
 }
 
 impl Command {
@@ -30,6 +40,11 @@ impl Command {
     pub(crate) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
         match self {
             Self::Completions(arguments) => completions::run(arguments, output),
+            Self::Doctor(arguments) => doctor::run(arguments, output),
+            Self::Preview(arguments) => preview::run(arguments, output),
+            Self::Run(arguments) => run::run(arguments, output),
+            Self::Send(arguments) => send::run(arguments, output),
+            Self::Test(arguments) => test::run(arguments, output),
         }
     }
 }
