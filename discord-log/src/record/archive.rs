@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use super::chunk::{self, ChunkName, Ending};
 use super::counts::Counts;
 use super::storage::Storage;
-use super::{Entry, Run, summaries};
+use super::{Entry, EventId, Run, summaries};
 use crate::event::Channel;
 
 /// The folders of a service that hold no undelivered events.
@@ -123,7 +123,7 @@ impl Archive {
         let spare = folder.join(format!("{}.tmp", entry.id.whole()));
         storage.write(&spare, &line)?;
         storage.sync(&spare)?;
-        storage.rename(&spare, &folder.join(format!("{}.json", entry.id.whole())))?;
+        storage.rename(&spare, &folder.join(dead_name(entry.id)))?;
         storage.sync(&folder)?;
         Ok(line.len() as u64)
     }
@@ -165,6 +165,17 @@ impl Archive {
     }
 }
 
+/// Names the file of a dead event.
+pub(super) fn dead_name(id: EventId) -> String {
+    format!("{}.json", id.whole())
+}
+
+/// Where it is noted which problems are over.
+#[cfg(feature = "journal")]
+pub(super) fn noted(service: &Path) -> PathBuf {
+    service.join(PROBLEMS).join(NOTED)
+}
+
 fn day(at: Timestamp) -> Date {
     TimeZone::UTC.to_datetime(at).date()
 }
@@ -177,7 +188,7 @@ pub(super) fn history_name(day: Date) -> String {
 pub(super) const HISTORY: &str = "history";
 pub(super) const HISTORY_SUFFIX: &str = ".jsonl";
 pub(super) const DEAD: &str = "dead";
-const QUARANTINE: &str = "quarantine";
+pub(super) const QUARANTINE: &str = "quarantine";
 const PROBLEMS: &str = "problems";
 const RUNS: &str = "runs";
 const LAST_RUN: &str = "last.json";

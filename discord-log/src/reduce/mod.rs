@@ -36,6 +36,10 @@ pub(crate) use self::group::{Back, Earlier, Group};
 pub(crate) use self::heartbeat::{Beat, Heartbeat, Pulse, Sender};
 pub(crate) use self::intake::{Doubt, Intake, Next, Shipped};
 pub(crate) use self::known::Known;
+#[cfg(feature = "journal")]
+pub(crate) use self::known::over;
+#[cfg(feature = "journal")]
+pub(crate) use self::saved::open;
 pub(crate) use self::shown::Shown;
 pub(crate) use self::variables::Variable;
 

@@ -98,6 +98,16 @@ impl Storage for Disk {
         Ok(bytes)
     }
 
+    /// Shared, so that two who ask do not take each other for the owner.
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool> {
+        match File::open(file)?.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     /// Source: <https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html> (`random/boot_id`).
     fn boot(&self) -> Option<String> {
         fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())

@@ -90,6 +90,12 @@ impl Storage for Failing {
         self.disk.read_part(file, from, most)
     }
 
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool> {
+        self.call(false)?;
+        self.disk.is_locked(file)
+    }
+
     fn boot(&self) -> Option<String> {
         self.disk.boot()
     }

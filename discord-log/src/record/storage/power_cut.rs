@@ -180,6 +180,15 @@ impl Storage for PowerCut {
         Ok(bytes.into_iter().skip(from as usize).take(most).collect())
     }
 
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool> {
+        let model = self.model();
+        if !model.names.contains_key(file) {
+            return Err(missing());
+        }
+        Ok(model.locks.get(file).is_some_and(|held| held.strong_count() > 0))
+    }
+
     fn boot(&self) -> Option<String> {
         Some(self.model().boots.to_string())
     }
