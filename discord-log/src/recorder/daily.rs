@@ -226,3 +226,218 @@ fn redacted(mut figures: Figures, redaction: &Redaction) -> Figures {
 const RESTS: Duration = Duration::from_secs(600);
 /// How often it is looked whether another process has sent it.
 const BETWEEN_TRIES: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::Kind;
+    use crate::record::{DiskJournal, Ending, PowerCut, Settings};
+
+    /// What a process has done when it dies.
+    #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+    enum Step {
+        Making,
+        Claimed,
+        Appended,
+        Persisted,
+        Confirmed,
+        Delivered,
+    }
+
+    const STEPS: [Step; 6] =
+        [Step::Making, Step::Claimed, Step::Appended, Step::Persisted, Step::Confirmed, Step::Delivered];
+
+    struct Process {
+        journal: DiskJournal,
+        daily: Daily,
+        started: Instant,
+    }
+
+    impl Process {
+        fn start(storage: &PowerCut, number: usize, wall: Timestamp) -> Self {
+            let settings = Settings {
+                queue_size: 100,
+                dir: None,
+                namespace: "billing@".to_owned(),
+                most_bytes: 1 << 30,
+                retention: Duration::from_secs(1 << 30),
+            };
+            let name = format!("{number:013}-1-0");
+            let journal = DiskJournal::new(Arc::new(storage.clone()), Path::new("/journal"), name, &settings);
+            let at = summary::Settings { time: jiff::civil::time(9, 0, 0, 0), zone: jiff::tz::TimeZone::UTC };
+            let process = Self { journal, daily: Daily::new(Some(at), Currency::EUR), started: Instant::now() };
+            for _ in 0..3 {
+                process.journal.persist(process.now(wall), false);
+            }
+            process
+        }
+
+        fn now(&self, wall: Timestamp) -> Now {
+            let since = wall.duration_since(moment("2026-01-01T00:00:00Z"));
+            Now { instant: self.started + Duration::try_from(since).expect("later"), wall }
+        }
+
+        fn look(&mut self, wall: Timestamp) -> Option<Ready> {
+            let now = self.now(wall);
+            let looked = self.daily.look(&self.journal, &Redaction::default(), now);
+            assert_eq!(looked.trouble, None);
+            looked.ready
+        }
+
+        /// Does what is due as the recorder does, up to a step; says whether it came so far.
+        fn run_until(&mut self, step: Step, wall: Timestamp) -> bool {
+            assert!(self.look(wall).is_none());
+            if self.daily.making.is_none() || step == Step::Making {
+                return self.daily.making.is_some();
+            }
+            let ready = loop {
+                match self.look(wall) {
+                    Some(ready) => break ready,
+                    None if self.daily.making.is_none() => return false,
+                    None => thread::yield_now(),
+                }
+            };
+            let now = self.now(wall);
+            if step >= Step::Appended {
+                self.journal.append_named(ready.id, ready.event, now.instant);
+            }
+            if step >= Step::Persisted {
+                self.journal.persist(now, true);
+            }
+            if step >= Step::Confirmed {
+                assert!(self.look(wall).is_none() && self.daily.handed.is_none());
+            }
+            if step >= Step::Delivered {
+                self.deliver(wall);
+            }
+            true
+        }
+
+        fn deliver(&self, wall: Timestamp) -> Vec<Event> {
+            let (now, mut told) = (self.now(wall), Vec::new());
+            for channel in self.journal.backlog() {
+                let entries = self.journal.take(channel, usize::MAX);
+                told.extend(entries.iter().map(|entry| (*entry.event).clone()));
+                self.journal.settle(entries, Some(&Ending::Delivered { at: wall, message: None }));
+            }
+            self.journal.persist(now, true);
+            told
+        }
+    }
+
+    fn moment(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    /// A disk on which summaries have begun.
+    fn begun() -> PowerCut {
+        let storage = PowerCut::default();
+        storage.set_clock(moment("2026-05-01T12:00:00Z"));
+        let mut process = Process::start(&storage, 0, moment("2026-05-01T12:00:00Z"));
+        assert!(!process.run_until(Step::Confirmed, moment("2026-05-01T12:00:00Z")), "the first day is nobody's");
+        process.journal.end();
+        storage
+    }
+
+    /// Counts the summaries of which the disk knows.
+    fn told(storage: &PowerCut, process: &Process, wall: Timestamp) -> Vec<Figures> {
+        let mut events = process.deliver(wall);
+        let delivered = events.len();
+        let history = process.journal.history().expect("a history");
+        for day in history.days().expect("days") {
+            history
+                .read(day, &mut |past| {
+                    if let crate::record::Past::Event(past) = past {
+                        events.extend(past.event());
+                    }
+                })
+                .expect("lines");
+        }
+        assert!(storage.files().iter().all(|(path, _)| !path.to_string_lossy().contains("/dead/")));
+        // Those that were delivered just now are in the history as well.
+        events
+            .split_off(delivered)
+            .iter()
+            .filter(|event| event.kind() == Kind::DailySummary)
+            .filter_map(Figures::of)
+            .collect()
+    }
+
+    #[test]
+    fn a_process_that_dies_at_any_step_neither_loses_nor_doubles_the_summary() {
+        for step in STEPS {
+            for is_power_cut in [false, true] {
+                let storage = begun();
+                let due = moment("2026-05-02T09:00:00Z");
+                let mut first = Process::start(&storage, 1, due);
+                assert!(first.run_until(step, due), "{step:?}");
+                if is_power_cut {
+                    storage.cut()
+                } else {
+                    storage.kill()
+                }
+                drop(first);
+                storage.kill();
+                let later = moment("2026-05-02T09:30:00Z");
+                storage.set_clock(later);
+                let mut second = Process::start(&storage, 2, later);
+                let made = second.run_until(Step::Confirmed, later);
+                // What was on the disk is known; delivered events may come back after a power cut, and say so.
+                let figures = told(&storage, &second, later);
+                assert_eq!(figures.len(), 1, "{step:?}, power cut: {is_power_cut}, made again: {made}");
+                assert_eq!(figures[0].day, jiff::civil::date(2026, 5, 1));
+                assert_eq!(made, step < Step::Persisted, "{step:?}, power cut: {is_power_cut}");
+                assert_eq!(figures[0].was_due.is_some(), made, "what is made anew is late");
+                let again = moment("2026-05-02T23:00:00Z");
+                assert!(!second.run_until(Step::Confirmed, again), "never twice");
+            }
+        }
+    }
+
+    #[test]
+    fn of_many_processes_one_sends_it() {
+        let storage = begun();
+        let due = moment("2026-05-02T09:00:00Z");
+        let mut processes: Vec<_> = (1..6).map(|number| Process::start(&storage, number, due)).collect();
+        let made =
+            processes.iter_mut().filter_map(|process| process.run_until(Step::Confirmed, due).then_some(())).count();
+        assert_eq!(made, 1);
+        // Those that found the lock taken look again, and find the day told.
+        let later = moment("2026-05-02T09:01:00Z");
+        assert!(processes.iter_mut().all(|process| !process.run_until(Step::Confirmed, later)));
+        let next = moment("2026-05-03T09:00:00Z");
+        let made =
+            processes.iter_mut().filter_map(|process| process.run_until(Step::Confirmed, next).then_some(())).count();
+        assert_eq!(made, 1, "and the next day again");
+    }
+
+    #[test]
+    fn a_live_process_that_holds_the_lock_is_waited_for() {
+        let storage = begun();
+        let due = moment("2026-05-02T09:00:00Z");
+        let mut first = Process::start(&storage, 1, due);
+        assert!(first.run_until(Step::Claimed, due));
+        let mut second = Process::start(&storage, 2, due);
+        assert!(!second.run_until(Step::Confirmed, due), "the first one lives");
+        storage.kill();
+        assert!(second.run_until(Step::Confirmed, moment("2026-05-02T09:01:00Z")), "it died");
+    }
+
+    #[test]
+    fn days_without_the_service_cost_one_summary_which_is_late() {
+        let storage = begun();
+        let back = moment("2026-05-09T15:00:00Z");
+        let mut process = Process::start(&storage, 1, back);
+        assert!(process.run_until(Step::Confirmed, back));
+        let figures = told(&storage, &process, back);
+        assert_eq!(figures.len(), 1);
+        assert_eq!(
+            (figures[0].day, figures[0].was_due),
+            (jiff::civil::date(2026, 5, 8), Some(moment("2026-05-09T09:00:00Z")))
+        );
+        assert!(figures[0].is_empty());
+    }
+}

@@ -22,6 +22,9 @@ mod problems;
 mod schedule;
 mod span;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
