@@ -28,9 +28,10 @@ pub(crate) struct End {
     pub(crate) ending: Ending,
 }
 
-/// Gives the settings of the environment without what only a service does: a command neither starts nor is alive.
+/// Gives the settings of the environment without what only a service does: a command neither starts nor is alive, and
+/// leaves the summary of the day to the service.
 pub(crate) fn settings() -> ConfigBuilder {
-    Config::from_env().without("DISCORD_HEARTBEAT").without("DISCORD_LIFECYCLE")
+    Config::from_env().without("DISCORD_HEARTBEAT").without("DISCORD_LIFECYCLE").summary_time("off")
 }
 
 /// Gives the settings of one who has something to tell and goes: in a part of the journal of its own, from which the next

@@ -73,7 +73,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capture", &["context", "event", "health", "local_log", "logger", "queue"]),
     ("__private", &["capture", "event", "health", "logger", "queue"]),
     ("check", &["config", "event", "send"]),
-    ("journal", &["config", "event", "record", "reduce", "render"]),
+    ("journal", &["config", "event", "record", "reduce", "render", "summary"]),
     ("__bench", &["event", "filter", "record", "reduce", "render", "send"]),
 ];
 

@@ -17,6 +17,7 @@ mod doctor;
 mod preview;
 mod run;
 mod send;
+mod summary;
 mod test;
 
 use clap::Subcommand;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Preview(preview::Arguments),
     Run(run::Arguments),
     Send(send::Arguments),
+    Summary(summary::Arguments),
     Test(test::Arguments),
 }
 
@@ -44,6 +46,7 @@ impl Command {
             Self::Preview(arguments) => preview::run(arguments, output),
             Self::Run(arguments) => run::run(arguments, output),
             Self::Send(arguments) => send::run(arguments, output),
+            Self::Summary(arguments) => summary::run(arguments, output),
             Self::Test(arguments) => test::run(arguments, output),
         }
     }

@@ -2,4 +2,7 @@
 //! against the local Discord in good and bad days.
 
 mod completions;
+#[path = "../../../tests/programs/day.rs"]
+mod day;
 mod machine;
+mod summary;

@@ -4,22 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
 use super::problem::{ConfigError, Problem};
 use super::told_ends::ToldEnds;
-use super::{commit, journal};
+use super::{commit, journal, summaries};
 use crate::context::{Addresses, TrustedProxies};
 use crate::event::{Channel, Currency, Event};
 use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::record::Ending;
 use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
-use crate::{context, record, reduce, render, send, summary};
+use crate::{context, record, reduce, render, send};
 
 /// Collects settings; made by [`Config::builder`] or [`Config::from_env`].
 ///
@@ -270,8 +268,8 @@ impl ConfigBuilder {
         self.set("DISCORD_HEARTBEAT", format!("{}s", every.as_secs_f64()))
     }
 
-    /// When the day before is summarised in the system channel: `DISCORD_SUMMARY_TIME`, such as `09:00`, the default. Whose
-    /// clock it is, [`timezone`](Self::timezone) says. Where clocks skip that time it is sent when they go on, and where they
+    /// When the day before is summarised in the system channel: `DISCORD_SUMMARY_TIME`, such as `09:00`, the default;
+    /// `off` sends none by itself. Whose clock it is, [`timezone`](Self::timezone) says. Where clocks skip that time it is sent when they go on, and where they
     /// show it twice, the first time. What could not be sent then is sent at the next start, and says that it is late.
     ///
     /// The figures come from the journal's history, so there are no summaries with the journal in memory.
@@ -370,7 +368,7 @@ impl ConfigBuilder {
             told_ends: self.told_ends,
             lifecycle: check.is_on("DISCORD_LIFECYCLE"),
             heartbeat: check.heartbeat(),
-            summaries: check.summaries(),
+            summaries: summaries::read(&mut check),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
             context: check.context(),
@@ -385,7 +383,7 @@ impl ConfigBuilder {
             render: check.render(service, environment),
             send: check.send(shared_webhook),
         };
-        config.summaries = config.summaries.filter(|_| config.filter.toggles.has(Toggle::Summaries));
+        config.summaries.time = config.summaries.time.filter(|_| config.filter.toggles.has(Toggle::Summaries));
         let session_key = config.all_webhooks().next().map(WebhookUrl::key);
         config.context.session_key = session_key;
         config.reduce.rate_limit = config.send.rate_limit;
@@ -416,7 +414,7 @@ impl std::fmt::Debug for ConfigBuilder {
 }
 
 /// Takes variables out one by one, and notes what is wrong with them.
-struct Check {
+pub(super) struct Check {
     environment: Environment,
 }
 
@@ -488,18 +486,6 @@ impl Check {
                 .filter(|every| (LEAST_HEARTBEAT..=MOST_HEARTBEAT).contains(every))
         };
         self.read("DISCORD_HEARTBEAT", "minutes from 1 to 1,440, or a time from `1s` to `24h`", read)
-    }
-
-    fn summaries(&mut self) -> Option<summary::Settings> {
-        let time = self.read("DISCORD_SUMMARY_TIME", "a time from `00:00` to `23:59`", |time| {
-            Time::strptime("%H:%M", time.trim()).ok()
-        });
-        let zone = self.read(
-            "DISCORD_TIMEZONE",
-            "a name of the time zone database, such as `Europe/Amsterdam` or `UTC`",
-            |name| TimeZone::get(name.trim()).ok(),
-        );
-        Some(summary::Settings { time: time.unwrap_or(SUMMARY_TIME), zone: zone.unwrap_or(TimeZone::UTC) })
     }
 
     fn forums(&mut self) -> BTreeSet<Channel> {
@@ -611,7 +597,12 @@ impl Check {
         self.environment.take(name).filter(|value| !value.trim().is_empty())
     }
 
-    fn read<T>(&mut self, name: &str, accepted: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn read<T>(
+        &mut self,
+        name: &str,
+        accepted: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = self.environment.take(name)?;
         let parsed = parse(&value);
         if parsed.is_none() {
@@ -648,8 +639,6 @@ fn executable_name() -> String {
         .unwrap_or_else(|| "service".to_owned())
 }
 
-/// Early enough to begin a day with, and late enough to be awake.
-const SUMMARY_TIME: Time = Time::constant(9, 0, 0, 0);
 const THREADS_PREFIX: &str = "DISCORD_THREADS_";
 const SWITCH_ACCEPTED: &str = "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`";
 
@@ -726,9 +715,11 @@ mod tests {
                 ("DISCORD_BREADCRUMBS", "many"),
                 ("DISCORD_LIFECYCLE", "sometimes"),
                 ("DISCORD_HEARTBEAT", "1441"),
+                ("DISCORD_SUMMARY_TIME", "24:00"),
+                ("DISCORD_TIMEZONE", "Amsterdam"),
             ])
             .build()
-            .expect_err("twenty-one mistakes");
+            .expect_err("twenty-three mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
@@ -750,7 +741,9 @@ mod tests {
                 "DISCORD_RETRY_DELAY",
                 "DISCORD_SHUTDOWN_TIMEOUT",
                 "DISCORD_SOURCE_URL",
+                "DISCORD_SUMMARY_TIME",
                 "DISCORD_TIMEOUT",
+                "DISCORD_TIMEZONE",
                 "DISCORD_TRUSTED_PROXIES",
                 "DISCORD_WEBHOOK_DEPLOYS",
                 "DISCORD_WEBHOOK_ERRORS_FILE",

@@ -8,6 +8,7 @@ mod commit;
 mod environment;
 mod journal;
 mod problem;
+mod summaries;
 mod told_ends;
 mod variables;
 
@@ -54,8 +55,8 @@ pub struct Config {
     pub(crate) lifecycle: bool,
     /// How often the message is updated that says who is alive, if there is to be one.
     pub(crate) heartbeat: Option<Duration>,
-    /// When the day is summarised, unless that is switched off.
-    pub(crate) summaries: Option<summary::Settings>,
+    /// When the day is summarised, unless that is switched off, and whose day it is.
+    pub(crate) summaries: summary::Settings,
     /// Who is told how events end.
     pub(crate) told_ends: Option<ToldEnds>,
     pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,

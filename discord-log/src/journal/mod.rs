@@ -27,6 +27,7 @@
 //! ```
 
 mod problem;
+mod summary;
 mod told;
 
 use std::io;
@@ -34,8 +35,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 pub use self::problem::Problem;
+pub use self::summary::Summary;
 use crate::config::{self, Config};
 use crate::record::outside::{Root, Site};
 use crate::record::{self, Disk, EventId};
@@ -201,6 +204,16 @@ impl Service {
     /// When the folder of the service cannot be read.
     pub fn problems(&self) -> io::Result<Vec<Problem>> {
         problem::problems(&self.site, self.name())
+    }
+
+    /// Adds up what a day was like, as its daily summary tells it: a day of the settings' time zone, with amounts in their
+    /// currency where they name none. Reads the history of a fortnight.
+    ///
+    /// # Errors
+    ///
+    /// When the history cannot be read, and for a day at the ends of the calendar.
+    pub fn summary(&self, config: &Config, day: Date) -> io::Result<Summary> {
+        Summary::of(&self.site, config, day)
     }
 
     /// Gives how the last run ended that ended as it should.

@@ -21,7 +21,7 @@ use crate::summary::{self, Due, Figures, Plan, Request};
 /// Which summary is being made, and when the next is looked for.
 #[derive(Debug)]
 pub(super) struct Daily {
-    settings: Option<summary::Settings>,
+    settings: summary::Settings,
     /// Of amounts that name none.
     currency: Currency,
     /// Between these moments there is nothing to do.
@@ -65,14 +65,13 @@ pub(super) struct Looked {
 }
 
 impl Daily {
-    /// Without settings there are no summaries.
-    pub(super) const fn new(settings: Option<summary::Settings>, currency: Currency) -> Self {
+    pub(super) const fn new(settings: summary::Settings, currency: Currency) -> Self {
         Self { settings, currency, idle: None, rests_until: None, failures: 0, making: None, handed: None }
     }
 
     /// Does what is due; never for long.
     pub(super) fn look(&mut self, journal: &dyn Journal, redaction: &Redaction, now: Now) -> Looked {
-        let (Some(settings), Some(summaries)) = (self.settings.clone(), journal.summaries()) else {
+        let Some(summaries) = journal.summaries().filter(|_| self.settings.time.is_some()) else {
             return Looked::default();
         };
         // Earlier processes are known by then, and what is noted is on the disk.
@@ -84,7 +83,7 @@ impl Daily {
         } else if self.making.is_some() {
             self.take_made(&summaries, redaction, now)
         } else {
-            self.start(&settings, &summaries, journal.history(), now).map(|()| None)
+            self.start(&summaries, journal.history(), now).map(|()| None)
         };
         match looked {
             Ok(ready) => Looked { ready, trouble: None },
@@ -112,19 +111,13 @@ impl Daily {
     }
 
     /// Looks whether a summary is due, and has it made.
-    fn start(
-        &mut self,
-        settings: &summary::Settings,
-        summaries: &Summaries,
-        history: Option<History>,
-        now: Now,
-    ) -> io::Result<()> {
+    fn start(&mut self, summaries: &Summaries, history: Option<History>, now: Now) -> io::Result<()> {
         let is_idle = self.idle.is_some_and(|(from, to)| (from..to).contains(&now.wall));
         if is_idle || self.rests_until.is_some_and(|until| now.instant < until) {
             return Ok(());
         }
         self.rests_until = None;
-        let (Some(due), Some(history)) = (summary::due(settings, now.wall), history) else { return Ok(()) };
+        let (Some(due), Some(history)) = (summary::due(&self.settings, now.wall), history) else { return Ok(()) };
         if summary::plan(&due, summaries.last().as_ref(), now.wall) == Plan::Done {
             return self.wait_for_next(&due);
         }
@@ -144,7 +137,7 @@ impl Daily {
             Plan::Make { is_late } => is_late,
             Plan::Unsure => summary::is_late(&due, now.wall),
         };
-        let request = Request { day: due.day, zone: settings.zone.clone(), currency: self.currency };
+        let request = Request { day: due.day, zone: self.settings.zone.clone(), currency: self.currency };
         let unsure = last.filter(|_| plan == Plan::Unsure);
         let was_due = is_late.then_some(due.at);
         let summaries = summaries.clone();
@@ -267,8 +260,8 @@ mod tests {
             };
             let name = format!("{number:013}-1-0");
             let journal = DiskJournal::new(Arc::new(storage.clone()), Path::new("/journal"), name, &settings);
-            let at = summary::Settings { time: jiff::civil::time(9, 0, 0, 0), zone: jiff::tz::TimeZone::UTC };
-            let process = Self { journal, daily: Daily::new(Some(at), Currency::EUR), started: Instant::now() };
+            let at = summary::Settings { time: Some(jiff::civil::time(9, 0, 0, 0)), zone: jiff::tz::TimeZone::UTC };
+            let process = Self { journal, daily: Daily::new(at, Currency::EUR), started: Instant::now() };
             for _ in 0..3 {
                 process.journal.persist(process.now(wall), false);
             }

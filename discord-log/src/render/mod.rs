@@ -54,6 +54,8 @@ pub(crate) use self::line::{addition, line};
 pub(crate) use self::line::{headline, one_line};
 pub(crate) use self::mentions::Mentions;
 pub(crate) use self::message::{Repeat, edit, post};
+#[cfg(feature = "journal")]
+pub(crate) use self::picture::draw as draw_summary;
 pub(crate) use self::readable::{grouped, lasted};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::source::SourceUrl;

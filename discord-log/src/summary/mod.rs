@@ -38,8 +38,8 @@ pub(crate) use self::schedule::{Due, Plan, due, is_late, plan};
 /// What this step needs to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// When the summary of a day is sent on the next.
-    pub(crate) time: Time,
+    /// When the summary of a day is sent on the next; none is sent without.
+    pub(crate) time: Option<Time>,
     /// Whose days are summarised.
     pub(crate) zone: TimeZone,
 }

@@ -31,10 +31,11 @@ pub(crate) enum Plan {
 }
 
 /// Finds the last summary that had its time. Where clocks skip that time it is sent when they go on, and where they show
-/// it twice, the first time. Nothing at the ends of time.
+/// it twice, the first time. Nothing where none is sent, and at the ends of time.
 pub(crate) fn due(settings: &Settings, now: Timestamp) -> Option<Due> {
+    let time = settings.time?;
     let moment = |date: Date| {
-        let moment = settings.zone.to_ambiguous_timestamp(date.to_datetime(settings.time));
+        let moment = settings.zone.to_ambiguous_timestamp(date.to_datetime(time));
         moment.compatible().ok()
     };
     let today = settings.zone.to_datetime(now).date();
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     fn settings(zone: &str, time: &str) -> Settings {
-        Settings { time: time.parse().expect("a time"), zone: TimeZone::get(zone).expect("a zone") }
+        Settings { time: Some(time.parse().expect("a time")), zone: TimeZone::get(zone).expect("a zone") }
     }
 
     fn at(text: &str) -> Timestamp {

@@ -20,6 +20,7 @@ pub use self::process::{Process, ProcessState, Waiting};
 
 use super::archive::{self, Archive};
 use super::closed::{self, Closures};
+use super::history::History;
 use super::storage::Storage;
 use super::{Run, open_messages};
 
@@ -78,6 +79,10 @@ impl Site {
         names.retain(|name| !Archive::holds(name));
         names.sort();
         Ok(names)
+    }
+
+    pub(crate) fn history(&self) -> History {
+        History::of(Arc::clone(&self.storage), &self.path)
     }
 
     /// Gives how the last run ended that ended as it should.
