@@ -20,8 +20,8 @@ pub(super) fn paint(canvas: &mut Canvas, panel: Panel, figures: &Figures) {
     let highest = highest.max(lowest + 1.0);
     let share = |nanos: u64| ((decade(nanos) - lowest) / (highest - lowest)).clamp(0.0, 1.0) as f32;
     for plot in panel.plots(1) {
-        // Every second one where there are many.
-        let step = if highest - lowest > MOST_RULES { 2 } else { 1 };
+        // Not every one where there are many.
+        let step = ((highest - lowest) / MOST_RULES).ceil().max(1.0) as usize;
         for power in (lowest as u32..=highest as u32).step_by(step) {
             let label = readable::duration(std::time::Duration::from_nanos(10_u64.saturating_pow(power)));
             plot.rule(canvas, share(10_u64.saturating_pow(power)), &label, f64::from(power) == lowest);
@@ -55,6 +55,7 @@ const LINES: [Line; 3] = [
     ("95 % within", Color(0xf0_a0_20), |latency| latency.p95),
     ("99 % within", Color(0xe0_1e_8c), |latency| latency.p99),
 ];
-const MOST_RULES: f64 = 5.0;
+/// Labels that there is room for, above the lowest.
+const MOST_RULES: f64 = 3.0;
 const LINE: f32 = 3.0;
-const DOT: f32 = 4.5;
+const DOT: f32 = 4.0;

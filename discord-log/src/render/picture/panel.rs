@@ -94,7 +94,7 @@ impl Plot {
 
     /// Writes a label in the upper left corner of the plot.
     pub(super) fn caption(&self, canvas: &mut Canvas, text: &str) {
-        letters::write(canvas, text, (self.left, self.top - 8.0), LABEL_SIZE, Anchor::Left, BRIGHT);
+        letters::write(canvas, text, (self.left, self.top - 6.0), LABEL_SIZE, Anchor::Left, BRIGHT);
     }
 }
 
@@ -104,14 +104,14 @@ const BASE: Color = Color(0x6a_6f_78);
 const BRIGHT: Color = Color(0xf2_f3_f5);
 const DIM: Color = Color(0xb5_ba_c1);
 
-const PADDING: f32 = 24.0;
+const PADDING: f32 = 18.0;
 /// From the top of a panel to the line on which its title stands.
-const TITLE: f32 = 38.0;
-const TITLE_SIZE: f32 = 25.0;
+const TITLE: f32 = 32.0;
+const TITLE_SIZE: f32 = 24.0;
 const LABEL_SIZE: f32 = 20.0;
 /// The side of a square that shows a colour.
 const MARK: f32 = 15.0;
 /// Room above, below and to the left of a plot.
-const HEAD: f32 = 74.0;
-const FOOT: f32 = 42.0;
-const SCALE: f32 = 88.0;
+const HEAD: f32 = 60.0;
+const FOOT: f32 = 36.0;
+const SCALE: f32 = 84.0;

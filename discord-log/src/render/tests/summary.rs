@@ -175,7 +175,7 @@ fn a_day_is_told_in_one_embed_with_its_picture() {
     }
     let [picture] = files.as_slice() else { panic!("{files:?}") };
     assert_eq!(embed["image"]["url"], format!("attachment://{}", picture.name));
-    assert_eq!(assert_picture(&picture.bytes), (1_100, 904));
+    assert_eq!(assert_picture(&picture.bytes), (800, 604));
     if let Some(path) = std::env::var_os("PICTURE") {
         std::fs::write(path, &picture.bytes).expect("written");
     }
