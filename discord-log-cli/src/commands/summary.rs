@@ -104,7 +104,7 @@ fn tell(service: &Service, summary: &Summary, figures: &Value, output: &mut Outp
     for (channel, days) in figures["channels"].as_object().into_iter().flatten() {
         let [now, before] =
             [&days[0], &days[1]].map(|severities| (0..5).map(|at| number(&severities[at])).sum::<u64>());
-        let (warnings, errors) = (number(&days[0][2]), number(&days[0][3]) + number(&days[0][4]));
+        let (warnings, errors) = (number(at(days, "/0/2")), number(at(days, "/0/3")) + number(at(days, "/0/4")));
         output.line(format_args!("{channel:<16}{now:>10}{before:>10}{warnings:>8}{errors:>8}"))?;
     }
     let (new, old) = (number(&figures["new_problems"]), number(&figures["recurring_problems"]));
@@ -126,7 +126,7 @@ fn tell(service: &Service, summary: &Summary, figures: &Value, output: &mut Outp
     for function in functions {
         let name = format!("{}::{}", plain(&function["module"]), plain(&function["function"]));
         let failed = number(&function["failures"]) + number(&function["panics"]);
-        let [half, most] = ["p50", "p95"].map(|of| milliseconds(&function["latency"][of]));
+        let [half, most] = ["/latency/p50", "/latency/p95"].map(|of| milliseconds(at(function, of)));
         output.line(format_args!("{name:<48}{:>8}{failed:>8}{half:>10}{most:>10}", number(&function["calls"])))?;
     }
     money(figures, output)?;
@@ -176,6 +176,11 @@ fn send(summary: &Summary) -> Result<Exit, Failure> {
     }
     warn("Discord does not have it yet: it waits in the journal, and goes with the next command that sends something");
     Ok(Exit::Waits)
+}
+
+/// What stands at a place, or null.
+fn at<'v>(value: &'v Value, place: &str) -> &'v Value {
+    value.pointer(place).unwrap_or(&Value::Null)
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {

@@ -30,7 +30,9 @@ use jiff::tz::TimeZone;
 
 #[cfg(test)]
 pub(crate) use self::figures::{ActorFigures, DeliveryFigures};
-pub(crate) use self::figures::{FIELD, Figures, FunctionFigures, Hour, MoneyFigures, ProblemFigures, Quantiles};
+pub(crate) use self::figures::{FIELD, Figures, FunctionFigures, MoneyFigures, ProblemFigures};
+#[cfg(any(feature = "pictures", test))]
+pub(crate) use self::figures::{Hour, Quantiles};
 pub(crate) use self::make::{Request, make};
 pub(crate) use self::money::{Flow, Sum};
 pub(crate) use self::schedule::{Due, Plan, due, is_late, plan};
