@@ -42,7 +42,7 @@ fn events(hour: Timestamp, ago: u64, number: u64, busy: u64) -> Vec<Value> {
         0 | 1 => invoice(at(event), event, 4_250 + (event * 7_919 + ago * 1_013) % 90_000, currency(event)),
         2 => payment(at(event), event, 4_250 + (event * 6_151 + ago * 733) % 70_000, currency(event)),
         3 => other(at(event), event, "database_operation", "info", "system"),
-        8 if event % 2 == 0 => other(at(event), event, "slow_call", "warning", "system"),
+        8 if event.is_multiple_of(2) => other(at(event), event, "slow_call", "warning", "system"),
         _ => action(at(event), event, (event * event + number) % 38),
     };
     let mut events: Vec<_> = (0..busy).map(event).collect();
@@ -56,7 +56,7 @@ fn events(hour: Timestamp, ago: u64, number: u64, busy: u64) -> Vec<Value> {
 }
 
 fn currency(event: u64) -> &'static str {
-    if event % 4 == 0 { "USD" } else { "EUR" }
+    if event.is_multiple_of(4) { "USD" } else { "EUR" }
 }
 
 /// An invoice that was delivered at once.
