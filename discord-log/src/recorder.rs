@@ -90,7 +90,7 @@ impl Recorder {
             started_at: Timestamp::now(),
             clock_at: Instant::now(),
             counting: Counting::new(Timestamp::now(), COUNTERS.totals(), health::tallied()),
-            daily: Daily::new(config.summaries.clone(), config.render.currency),
+            daily: Daily::new(config.daily(), config.render.currency),
             config,
             queue,
             journal,

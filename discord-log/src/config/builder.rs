@@ -10,7 +10,7 @@ use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
 use super::problem::{ConfigError, Problem};
 use super::told_ends::ToldEnds;
-use super::{commit, journal, summaries};
+use super::{commit, journal, parse, summaries};
 use crate::context::{Addresses, TrustedProxies};
 use crate::event::{Channel, Currency, Event};
 use crate::filter::{self, Redaction, Toggle, Toggles};
@@ -361,7 +361,7 @@ impl ConfigBuilder {
     pub fn build(self) -> Result<Config, ConfigError> {
         let mut check = Check { environment: Environment { variables: self.values, problems: self.problems } };
         let (webhooks, shared_webhook) = check.webhooks();
-        let service = check.text("DISCORD_SERVICE").unwrap_or_else(executable_name);
+        let service = check.text("DISCORD_SERVICE").unwrap_or_else(parse::executable_name);
         let environment = check.text("DISCORD_ENVIRONMENT");
         let mut config = Config {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
@@ -383,7 +383,6 @@ impl ConfigBuilder {
             render: check.render(service, environment),
             send: check.send(shared_webhook),
         };
-        config.summaries.time = config.summaries.time.filter(|_| config.filter.toggles.has(Toggle::Summaries));
         let session_key = config.all_webhooks().next().map(WebhookUrl::key);
         config.context.session_key = session_key;
         config.reduce.rate_limit = config.send.rate_limit;
@@ -474,7 +473,7 @@ impl Check {
 
     fn window(&mut self) -> Duration {
         let range = LEAST_WINDOW..=MOST_WINDOW;
-        let read = |value: &str| parse_duration(value).filter(|window| range.contains(window));
+        let read = |value: &str| parse::duration(value).filter(|window| range.contains(window));
         self.read("DISCORD_GROUP_WINDOW", "a time from `1s` to `55m`, such as `50m`", read).unwrap_or(DEFAULT_WINDOW)
     }
 
@@ -482,7 +481,7 @@ impl Check {
     fn heartbeat(&mut self) -> Option<Duration> {
         let read = |value: &str| {
             let minutes = value.trim().parse::<f64>().is_ok().then(|| format!("{value}m"));
-            parse_duration(minutes.as_deref().unwrap_or(value))
+            parse::duration(minutes.as_deref().unwrap_or(value))
                 .filter(|every| (LEAST_HEARTBEAT..=MOST_HEARTBEAT).contains(every))
         };
         self.read("DISCORD_HEARTBEAT", "minutes from 1 to 1,440, or a time from `1s` to `24h`", read)
@@ -524,12 +523,12 @@ impl Check {
 
     /// Reads a switch that is on by default.
     fn switch(&mut self, name: &str) -> bool {
-        self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(true)
+        self.read(name, parse::SWITCH, parse::switch).unwrap_or(true)
     }
 
     /// Reads a switch that is off by default.
     fn is_on(&mut self, name: &str) -> bool {
-        self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(false)
+        self.read(name, parse::SWITCH, parse::switch).unwrap_or(false)
     }
 
     fn seconds(
@@ -612,35 +611,7 @@ impl Check {
     }
 }
 
-fn parse_switch(value: &str) -> Option<bool> {
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Some(true),
-        "false" | "0" | "no" | "off" => Some(false),
-        _ => None,
-    }
-}
-
-/// Reads `50m`, `90s`, `0.5h`, or a number of seconds.
-fn parse_duration(value: &str) -> Option<Duration> {
-    let value = value.trim();
-    let (number, seconds) = match value.char_indices().next_back()? {
-        (end, 's') => (value.get(..end)?, 1.0),
-        (end, 'm') => (value.get(..end)?, 60.0),
-        (end, 'h') => (value.get(..end)?, 3_600.0),
-        _ => (value, 1.0),
-    };
-    Duration::try_from_secs_f64(number.trim().parse::<f64>().ok()? * seconds).ok()
-}
-
-fn executable_name() -> String {
-    std::env::current_exe()
-        .ok()
-        .and_then(|path| path.file_stem().map(|name| name.to_string_lossy().into_owned()))
-        .unwrap_or_else(|| "service".to_owned())
-}
-
 const THREADS_PREFIX: &str = "DISCORD_THREADS_";
-const SWITCH_ACCEPTED: &str = "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`";
 
 /// A message is rolled over before it is an hour old: from then on its edits are slowed down.
 ///

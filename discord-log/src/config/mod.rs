@@ -7,6 +7,7 @@ mod builder;
 mod commit;
 mod environment;
 mod journal;
+mod parse;
 mod problem;
 mod summaries;
 mod told_ends;
@@ -55,7 +56,7 @@ pub struct Config {
     pub(crate) lifecycle: bool,
     /// How often the message is updated that says who is alive, if there is to be one.
     pub(crate) heartbeat: Option<Duration>,
-    /// When the day is summarised, unless that is switched off, and whose day it is.
+    /// When the day is summarised, and whose day it is.
     pub(crate) summaries: summary::Settings,
     /// Who is told how events end.
     pub(crate) told_ends: Option<ToldEnds>,

@@ -3,7 +3,9 @@
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+use super::Config;
 use super::builder::Check;
+use crate::filter::Toggle;
 use crate::summary::Settings;
 
 pub(super) fn read(check: &mut Check) -> Settings {
@@ -16,19 +18,26 @@ pub(super) fn read(check: &mut Check) -> Settings {
     Settings { time: time.unwrap_or(Some(MORNING)), zone: zone.unwrap_or(TimeZone::UTC) }
 }
 
+impl Config {
+    /// Says when the day is summarised, if summaries are not switched off.
+    pub(crate) fn daily(&self) -> Settings {
+        let Settings { time, zone } = self.summaries.clone();
+        Settings { time: time.filter(|_| self.filter.toggles.has(Toggle::Summaries)), zone }
+    }
+}
+
 /// Early enough to begin a day with, and late enough to be awake.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
 
     #[test]
     fn summaries_have_a_time_and_a_zone_unless_they_are_off() {
         let summaries = |variables: &[(&str, &str)]| {
             let config = Config::builder().variables(variables.iter().copied()).build().expect("settings");
-            let Settings { time, zone } = config.summaries;
+            let Settings { time, zone } = config.daily();
             (time.map(|time| time.strftime("%H:%M").to_string()), zone.iana_name().unwrap_or_default().to_owned())
         };
         let at = |time: &str, zone: &str| (Some(time.to_owned()), zone.to_owned());
