@@ -20,6 +20,7 @@ const kinds = [
   ["critical", /🚨 Payments stopped/, "critical"],
   ["failure", /Charge card failed[^]*connection/, "error"],
   ["system", /Slow call/i, "slow"],
+  ["system", /📊 Thursday, 30 April 2026/, "summary", 1500],
   ["finance", /Invoice created/, "event"],
   ["activity", /Create invoice/i, "activity"],
   ["cut", /row 1 [^]*see the file/, "cut", 260],

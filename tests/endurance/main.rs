@@ -9,6 +9,9 @@
     reason = "a test fails by panicking, and prints what it saw"
 )]
 
+#[expect(dead_code, reason = "the gallery shows a whole fortnight")]
+#[path = "../programs/day.rs"]
+mod day;
 mod disk;
 mod ends;
 mod fleet;
@@ -20,6 +23,7 @@ mod outage;
 mod program;
 mod server;
 mod soak;
+mod summaries;
 mod teller;
 mod threads;
 mod webhook;

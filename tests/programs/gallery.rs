@@ -1,14 +1,19 @@
 //! Makes a message of every kind, each in a channel of its own, and shows them until it is ended: the pictures of
 //! `docs/messages.md`.
 
+#[path = "day.rs"]
+mod day;
+
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
+use discord_log::journal::Journal;
 use discord_log::{Channel, Config, Event, Severity, log_activity, log_errors, log_performance};
 use discord_log_preview::{Discord, Fault};
+use jiff::civil::date;
 
 /// A problem is over when it was not seen for so long.
 const WINDOW: Duration = Duration::from_secs(20);
@@ -37,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(io::stdout(), "{}", discord.page())?;
 
     alone();
+    summary()?;
     // What is told while a channel is out of reach is told together.
     for channel in ["lines", "digest"] {
         discord.fault(Fault::unavailable().in_channel(channel).times(1));
@@ -63,6 +69,18 @@ fn alone() {
     discord_log::log(Event::system_event("Import", text).in_channel(Channel::named("cut")));
     let event = Event::critical("Payments stopped", "The bank refuses the certificate.");
     discord_log::log(event.field("Bank", "ABN AMRO").in_channel(Channel::named("critical")));
+}
+
+/// The day of another service, of which only the history is there.
+fn summary() -> Result<(), Box<dyn Error>> {
+    let journal = std::env::temp_dir().join(format!("journal-of-the-gallery-{}", std::process::id()));
+    let (day, shop) = (date(2026, 4, 30), Config::builder().service("shop").timezone("Europe/Amsterdam").build()?);
+    let service = Journal::at(&journal).service_of(&shop);
+    day::write_fortnight(&journal.join("v1").join(service.namespace()), day)?;
+    let summary = service.summary(&shop, day);
+    std::fs::remove_dir_all(&journal)?;
+    discord_log::log(summary?.event());
+    Ok(())
 }
 
 #[log_activity(fields(client = client))]

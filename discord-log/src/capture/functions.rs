@@ -21,7 +21,7 @@ use crate::logger;
 /// ```
 #[track_caller]
 pub fn log(event: Event) {
-    let event = if event.place().is_some() { event } else { event.at(Location::caller()) };
+    let event = if event.has_origin() { event } else { event.at(Location::caller()) };
     logger::log(event);
 }
 
@@ -129,7 +129,11 @@ pub fn log_performance_warning<'v>(
     }
 }
 
-/// Tells the system channel what became of the events since the process started.
+/// Tells the system channel at once what became of the events of this process since it started: how many were accepted,
+/// delivered, wait, and were lost.
+///
+/// The summary of a day, of all processes and with a picture, is sent by itself: see
+/// [`summary_time`](crate::ConfigBuilder::summary_time).
 #[track_caller]
 pub fn log_daily_summary() {
     if logger::admits(Kind::DailySummary, Kind::DailySummary.severity()) {

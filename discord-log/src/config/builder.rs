@@ -9,10 +9,12 @@ use rust_decimal::Decimal;
 use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
 use super::problem::{ConfigError, Problem};
-use super::{commit, journal};
+use super::told_ends::ToldEnds;
+use super::{commit, journal, parse, summaries};
 use crate::context::{Addresses, TrustedProxies};
-use crate::event::{Channel, Currency};
+use crate::event::{Channel, Currency, Event};
 use crate::filter::{self, Redaction, Toggle, Toggles};
+use crate::record::Ending;
 use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
 use crate::{context, record, reduce, render, send};
@@ -26,6 +28,8 @@ pub struct ConfigBuilder {
     /// By the name of the variable, whatever the value came from: one check serves both.
     values: BTreeMap<String, String>,
     problems: Vec<Problem>,
+    told_ends: Option<ToldEnds>,
+    journal_name: Option<String>,
 }
 
 impl ConfigBuilder {
@@ -55,7 +59,23 @@ impl ConfigBuilder {
     }
 
     fn of(environment: Environment) -> Self {
-        Self { values: environment.variables, problems: environment.problems }
+        Self { values: environment.variables, problems: environment.problems, ..Self::default() }
+    }
+
+    /// Forgets a setting, so that its default holds again: by the name of its variable, as in `DISCORD_HEARTBEAT`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// // A tool beside the service speaks as the service does, but is not it.
+    /// let config = Config::from_env().without("DISCORD_HEARTBEAT").without("DISCORD_LIFECYCLE").build();
+    /// ```
+    pub fn without(mut self, variable: &str) -> Self {
+        self.values.remove(variable);
+        self.problems.retain(|problem| problem.variable() != variable);
+        self
     }
 
     /// Gives a channel its webhook: `DISCORD_WEBHOOK_<CHANNEL>`.
@@ -150,6 +170,34 @@ impl ConfigBuilder {
         self.set("DISCORD_JOURNAL", place.into())
     }
 
+    /// Names whose part of the journal this is; the service's name by default. A program beside the service, which speaks
+    /// in its name, has a part of its own, and does not take over what the service left.
+    pub fn journal_name(mut self, name: impl Into<String>) -> Self {
+        self.journal_name = Some(name.into());
+        self
+    }
+
+    /// Tells how each event ends that Discord has or refuses for good: which message tells it, or Discord's reason.
+    ///
+    /// Called on the sender's thread, which goes on when it returns; a panic in it is caught. Nothing is told of events that
+    /// are written to the local log, or that end without a message of their own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Config, Ending};
+    ///
+    /// let settings = Config::builder().on_ending(|event, ending| {
+    ///     if let Ending::Buried { reason, .. } = ending {
+    ///         eprintln!("{} was refused: {reason}", event.title().unwrap_or("an event"));
+    ///     }
+    /// });
+    /// ```
+    pub fn on_ending(mut self, tell: impl Fn(&Event, &Ending) + Send + Sync + 'static) -> Self {
+        self.told_ends = Some(ToldEnds::new(tell));
+        self
+    }
+
     /// Most megabytes of files in the journal: `DISCORD_JOURNAL_MAX_MB`, 1 to 1,000,000, 256 by default. What was
     /// delivered goes first, errors and finance that were not go last.
     pub fn journal_max_mb(self, megabytes: u32) -> Self {
@@ -169,6 +217,12 @@ impl ConfigBuilder {
     /// Names the service: `DISCORD_SERVICE`, the executable's name by default.
     pub fn service(self, name: impl Into<String>) -> Self {
         self.set("DISCORD_SERVICE", name.into())
+    }
+
+    /// Names the service where no setting does, in place of the executable's name.
+    pub fn default_service(mut self, name: impl Into<String>) -> Self {
+        self.values.entry("DISCORD_SERVICE".to_owned()).or_insert_with(|| name.into());
+        self
     }
 
     /// Names the environment, such as `production`: `DISCORD_ENVIRONMENT`.
@@ -212,6 +266,30 @@ impl ConfigBuilder {
     /// plenty; people may pin it.
     pub fn heartbeat(self, every: Duration) -> Self {
         self.set("DISCORD_HEARTBEAT", format!("{}s", every.as_secs_f64()))
+    }
+
+    /// When the day before is summarised in the system channel: `DISCORD_SUMMARY_TIME`, such as `09:00`, the default;
+    /// `off` sends none by itself. Whose clock it is, [`timezone`](Self::timezone) says. Where clocks skip that time it is sent when they go on, and where they
+    /// show it twice, the first time. What could not be sent then is sent at the next start, and says that it is late.
+    ///
+    /// The figures come from the journal's history, so there are no summaries with the journal in memory.
+    pub fn summary_time(self, time: impl Into<String>) -> Self {
+        self.set("DISCORD_SUMMARY_TIME", time.into())
+    }
+
+    /// Whose days are summarised: `DISCORD_TIMEZONE`, a name of the time zone database such as `Europe/Amsterdam`; `UTC` by
+    /// default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// assert!(Config::builder().summary_time("07:30").timezone("Europe/Amsterdam").build().is_ok());
+    /// assert!(Config::builder().timezone("Amsterdam time").build().is_err());
+    /// ```
+    pub fn timezone(self, name: impl Into<String>) -> Self {
+        self.set("DISCORD_TIMEZONE", name.into())
     }
 
     /// The currency of amounts that name none: `DISCORD_CURRENCY`, an ISO 4217 code, `EUR` by default.
@@ -283,12 +361,14 @@ impl ConfigBuilder {
     pub fn build(self) -> Result<Config, ConfigError> {
         let mut check = Check { environment: Environment { variables: self.values, problems: self.problems } };
         let (webhooks, shared_webhook) = check.webhooks();
-        let service = check.text("DISCORD_SERVICE").unwrap_or_else(executable_name);
+        let service = check.text("DISCORD_SERVICE").unwrap_or_else(parse::executable_name);
         let environment = check.text("DISCORD_ENVIRONMENT");
         let mut config = Config {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
+            told_ends: self.told_ends,
             lifecycle: check.is_on("DISCORD_LIFECYCLE"),
             heartbeat: check.heartbeat(),
+            summaries: summaries::read(&mut check),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
             context: check.context(),
@@ -297,7 +377,7 @@ impl ConfigBuilder {
                 high_value_threshold: check.threshold(),
                 redaction: check.redaction(),
             },
-            record: check.record(&service, environment.as_deref()),
+            record: check.record(self.journal_name.as_deref().unwrap_or(&service), environment.as_deref()),
             reduce: reduce::Settings { window: check.window(), rate_limit: 0, release: None },
             forums: check.forums(),
             render: check.render(service, environment),
@@ -314,6 +394,11 @@ impl ConfigBuilder {
         }
     }
 
+    /// By the name of the variable.
+    pub(super) const fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
+    }
+
     fn set(mut self, name: impl Into<String>, value: String) -> Self {
         self.values.insert(name.into(), value);
         self
@@ -328,7 +413,7 @@ impl std::fmt::Debug for ConfigBuilder {
 }
 
 /// Takes variables out one by one, and notes what is wrong with them.
-struct Check {
+pub(super) struct Check {
     environment: Environment,
 }
 
@@ -388,7 +473,7 @@ impl Check {
 
     fn window(&mut self) -> Duration {
         let range = LEAST_WINDOW..=MOST_WINDOW;
-        let read = |value: &str| parse_duration(value).filter(|window| range.contains(window));
+        let read = |value: &str| parse::duration(value).filter(|window| range.contains(window));
         self.read("DISCORD_GROUP_WINDOW", "a time from `1s` to `55m`, such as `50m`", read).unwrap_or(DEFAULT_WINDOW)
     }
 
@@ -396,7 +481,7 @@ impl Check {
     fn heartbeat(&mut self) -> Option<Duration> {
         let read = |value: &str| {
             let minutes = value.trim().parse::<f64>().is_ok().then(|| format!("{value}m"));
-            parse_duration(minutes.as_deref().unwrap_or(value))
+            parse::duration(minutes.as_deref().unwrap_or(value))
                 .filter(|every| (LEAST_HEARTBEAT..=MOST_HEARTBEAT).contains(every))
         };
         self.read("DISCORD_HEARTBEAT", "minutes from 1 to 1,440, or a time from `1s` to `24h`", read)
@@ -438,12 +523,12 @@ impl Check {
 
     /// Reads a switch that is on by default.
     fn switch(&mut self, name: &str) -> bool {
-        self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(true)
+        self.read(name, parse::SWITCH, parse::switch).unwrap_or(true)
     }
 
     /// Reads a switch that is off by default.
     fn is_on(&mut self, name: &str) -> bool {
-        self.read(name, SWITCH_ACCEPTED, parse_switch).unwrap_or(false)
+        self.read(name, parse::SWITCH, parse::switch).unwrap_or(false)
     }
 
     fn seconds(
@@ -511,7 +596,12 @@ impl Check {
         self.environment.take(name).filter(|value| !value.trim().is_empty())
     }
 
-    fn read<T>(&mut self, name: &str, accepted: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn read<T>(
+        &mut self,
+        name: &str,
+        accepted: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = self.environment.take(name)?;
         let parsed = parse(&value);
         if parsed.is_none() {
@@ -521,35 +611,7 @@ impl Check {
     }
 }
 
-fn parse_switch(value: &str) -> Option<bool> {
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Some(true),
-        "false" | "0" | "no" | "off" => Some(false),
-        _ => None,
-    }
-}
-
-/// Reads `50m`, `90s`, `0.5h`, or a number of seconds.
-fn parse_duration(value: &str) -> Option<Duration> {
-    let value = value.trim();
-    let (number, seconds) = match value.char_indices().next_back()? {
-        (end, 's') => (value.get(..end)?, 1.0),
-        (end, 'm') => (value.get(..end)?, 60.0),
-        (end, 'h') => (value.get(..end)?, 3_600.0),
-        _ => (value, 1.0),
-    };
-    Duration::try_from_secs_f64(number.trim().parse::<f64>().ok()? * seconds).ok()
-}
-
-fn executable_name() -> String {
-    std::env::current_exe()
-        .ok()
-        .and_then(|path| path.file_stem().map(|name| name.to_string_lossy().into_owned()))
-        .unwrap_or_else(|| "service".to_owned())
-}
-
 const THREADS_PREFIX: &str = "DISCORD_THREADS_";
-const SWITCH_ACCEPTED: &str = "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`";
 
 /// A message is rolled over before it is an hour old: from then on its edits are slowed down.
 ///
@@ -624,9 +686,11 @@ mod tests {
                 ("DISCORD_BREADCRUMBS", "many"),
                 ("DISCORD_LIFECYCLE", "sometimes"),
                 ("DISCORD_HEARTBEAT", "1441"),
+                ("DISCORD_SUMMARY_TIME", "24:00"),
+                ("DISCORD_TIMEZONE", "Amsterdam"),
             ])
             .build()
-            .expect_err("twenty-one mistakes");
+            .expect_err("twenty-three mistakes");
         let mut wrong: Vec<_> = error.problems().map(Problem::variable).collect();
         wrong.sort_unstable();
         assert_eq!(
@@ -648,7 +712,9 @@ mod tests {
                 "DISCORD_RETRY_DELAY",
                 "DISCORD_SHUTDOWN_TIMEOUT",
                 "DISCORD_SOURCE_URL",
+                "DISCORD_SUMMARY_TIME",
                 "DISCORD_TIMEOUT",
+                "DISCORD_TIMEZONE",
                 "DISCORD_TRUSTED_PROXIES",
                 "DISCORD_WEBHOOK_DEPLOYS",
                 "DISCORD_WEBHOOK_ERRORS_FILE",

@@ -12,14 +12,19 @@ mod archive;
 mod backlog;
 mod chunk;
 mod closed;
+mod counts;
 mod entry;
+mod history;
 mod home;
 mod memory;
 mod on_disk;
 mod open_messages;
+#[cfg(feature = "journal")]
+pub(crate) mod outside;
 mod runs;
 mod storage;
 mod strand;
+mod summaries;
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -27,15 +32,19 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-pub(crate) use self::chunk::Ending;
+pub use self::chunk::Ending;
+
 pub(crate) use self::closed::{Closure, Closures};
+pub(crate) use self::counts::{Counts, FunctionCounts};
 pub(crate) use self::entry::{Entry, EventId, Seq};
+pub(crate) use self::history::{History, Past, PastEvent};
 pub(crate) use self::memory::MemoryJournal;
 pub(crate) use self::on_disk::DiskJournal;
 pub(crate) use self::runs::Run;
-pub(crate) use self::storage::Disk;
+pub(crate) use self::storage::{Disk, Lock};
 #[cfg(test)]
 pub(crate) use self::storage::{Failing, PowerCut, Storage};
+pub(crate) use self::summaries::{Claim, Summaries};
 
 use crate::event::{Channel, Event};
 
@@ -69,6 +78,12 @@ const EVENTS_PER_MESSAGE: usize = 10;
 pub(crate) struct Now {
     pub(crate) instant: Instant,
     pub(crate) wall: Timestamp,
+}
+
+/// Names the directory of a process in the journal: no other has had the same, and the oldest come first.
+pub(crate) fn instance(now: Timestamp) -> String {
+    let (at, process, random) = (now.as_millisecond(), std::process::id(), fastrand::u32(..));
+    format!("{at:013}-{process}-{random:08x}")
 }
 
 /// What came of a look at the files.
@@ -108,6 +123,11 @@ pub(crate) struct Ticket(u64);
 pub(crate) trait Journal: Debug + Send + Sync {
     /// Keeps events, and gives back how many older or lesser ones had to go for them.
     fn append(&self, events: &mut dyn Iterator<Item = Event>, now: Instant) -> u64;
+
+    /// Keeps an event under a name that was given to it before.
+    fn append_named(&self, _id: EventId, event: Event, now: Instant) -> u64 {
+        self.append(&mut std::iter::once(event), now)
+    }
 
     /// Does what is due on the disk, or all of it. May take as long as the disk does, and is called by the recorder
     /// alone.
@@ -183,6 +203,22 @@ pub(crate) trait Journal: Debug + Send + Sync {
 
     /// Notes how this process ended, for the next one.
     fn note_run(&self, _run: &Run) {}
+
+    /// Notes in the history how the counters of this process changed; says whether that need not be tried again. May take
+    /// as long as the disk does, and is called by the recorder alone.
+    fn note_counts(&self, _counts: &Counts) -> bool {
+        true
+    }
+
+    /// Gives what was delivered, where that is kept.
+    fn history(&self) -> Option<History> {
+        None
+    }
+
+    /// Gives who has summarised what, where there is a history.
+    fn summaries(&self) -> Option<Summaries> {
+        None
+    }
 
     /// Gives the number of the newest entry.
     fn last(&self) -> Seq;

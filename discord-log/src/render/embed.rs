@@ -8,7 +8,7 @@ use super::fields::{self, Field, Fields};
 use super::headline::Headline;
 use super::passage::{Passage, Place, Written};
 use super::{Repeat, Settings, description, facts, group, headline, limits};
-use crate::event::{Event, Severity};
+use crate::event::{Event, Role, Severity};
 use crate::reduce::Shown;
 
 /// An embed as Discord takes it.
@@ -20,10 +20,17 @@ pub(super) struct Embed {
     color: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image>,
     footer: Footer,
     timestamp: String,
     #[serde(skip)]
     cut: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Image {
+    url: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -36,7 +43,7 @@ impl Embed {
     pub(super) fn of(settings: &Settings, shown: &Shown, repeat: Repeat, room: Size) -> Self {
         let entry = &shown.entry;
         let event = &entry.event;
-        let headline = Headline::of(settings, event);
+        let headline = Headline::of(&settings.service, event);
         let edge = room.part(limits::PARTS_OF_AN_EMBED);
         let title = title(shown, headline.clone(), edge);
         let footer =
@@ -46,11 +53,12 @@ impl Embed {
         let taken = Size::of(&description.text) + fields.size();
         description::add_backtrace(&mut description, event, room.without(taken));
         Self {
-            cut: title.cut + description.cut + fields.cut,
+            cut: title.cut + description.cut + fields.cut + attached_bytes(event),
             title: title.text,
             description: description.text,
             color: color(shown),
             fields: fields.list,
+            image: None,
             footer,
             timestamp: timestamp(event.occurred_at()),
         }
@@ -59,12 +67,19 @@ impl Embed {
     /// Makes an embed of a finished title and text, which tells of several events.
     pub(super) fn listing(title: String, description: String, color: u32, footer: String, at: Timestamp) -> Self {
         let footer = Footer { text: footer };
-        Self { title, description, color, fields: Vec::new(), footer, timestamp: timestamp(at), cut: 0 }
+        Self { title, description, color, fields: Vec::new(), image: None, footer, timestamp: timestamp(at), cut: 0 }
     }
 
     /// Adds finished fields.
     pub(super) fn with_fields(self, fields: Vec<Field>) -> Self {
         Self { fields, ..self }
+    }
+
+    /// Shows a picture that goes with the message.
+    ///
+    /// Source: <https://discord.com/developers/docs/reference#uploading-files>.
+    pub(super) fn with_picture(self, file: &str) -> Self {
+        Self { image: Some(Image { url: format!("attachment://{file}") }), ..self }
     }
 
     /// Says how many bytes of what it should tell are not in it.
@@ -121,6 +136,11 @@ fn inner(settings: &Settings, shown: &Shown, headline: &Headline<'_>, room: Size
         fields.cut += values.cut;
     }
     Inner { description, fields }
+}
+
+/// Counts what is told in the file alone.
+fn attached_bytes(event: &Event) -> usize {
+    event.entries().of(Role::Attached).map(|text| text.as_text().len()).sum()
 }
 
 /// Says whether the event was so full that whole fields are missing; a text that was cut says so itself.

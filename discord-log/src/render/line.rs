@@ -4,7 +4,7 @@
 
 use super::Settings;
 use super::clean::{Lines, clean};
-use super::facts::{error_type, repeated};
+use super::facts::{error_type, repeated, told_fields};
 use super::headline::Headline;
 use super::readable::{self, Digits};
 use super::request;
@@ -19,7 +19,7 @@ pub(crate) fn addition(event: &Event) -> Option<String> {
 
 /// Writes an event as one line.
 pub(crate) fn line(settings: &Settings, event: &Event) -> String {
-    let headline = Headline::of(settings, event).line();
+    let headline = Headline::of(&settings.service, event).line();
     let mut line = format!("[{}] {}", event.channel(), inert(&headline));
     for text in said(event) {
         line.push_str(": ");
@@ -44,7 +44,7 @@ fn said(event: &Event) -> impl Iterator<Item = String> {
 
 fn facts(settings: &Settings, event: &Event) -> Vec<String> {
     let named = |name: &str, value: &str| format!("{}={value}", inert(name));
-    let mut facts: Vec<_> = event.fields().map(|field| named(field.name(), &value_of(settings, field))).collect();
+    let mut facts: Vec<_> = told_fields(event).map(|field| named(field.name(), &value_of(settings, field))).collect();
     let error_type = event.error_report().and_then(|report| error_type(report.type_name()));
     facts.extend(error_type.map(|name| named("error_type", &inert(name))));
     let contexts: Vec<_> = event.entries().of(Role::Context).map(text_of).collect();
@@ -79,6 +79,18 @@ fn text_of(field: Field<'_>) -> String {
         Some(bytes) => format!("{text} … ({} bytes in all)", readable::grouped(bytes)),
         None => text,
     }
+}
+
+/// Writes the headline of an event, for a place that has one line.
+#[cfg(feature = "journal")]
+pub(crate) fn headline(service: &str, event: &Event) -> String {
+    inert(&Headline::of(service, event).line())
+}
+
+/// Writes a text for a place that has one line.
+#[cfg(feature = "journal")]
+pub(crate) fn one_line(text: &str) -> String {
+    inert(text)
 }
 
 fn inert(text: &str) -> String {

@@ -32,10 +32,14 @@ mod markdown;
 mod mentions;
 mod message;
 mod passage;
+#[cfg_attr(feature = "pictures", path = "picture/mod.rs")]
+#[cfg_attr(not(feature = "pictures"), path = "picture_disabled.rs")]
+mod picture;
 mod readable;
 mod request;
 mod settings;
 mod source;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod thread_name;
@@ -46,8 +50,12 @@ pub(crate) use self::body::File;
 pub(crate) use self::body::{Body, Post};
 pub(crate) use self::heartbeat::heartbeat;
 pub(crate) use self::line::{addition, line};
+#[cfg(feature = "journal")]
+pub(crate) use self::line::{headline, one_line};
 pub(crate) use self::mentions::Mentions;
 pub(crate) use self::message::{Repeat, edit, post};
+#[cfg(feature = "journal")]
+pub(crate) use self::picture::draw as draw_summary;
 pub(crate) use self::readable::{grouped, lasted};
 pub(crate) use self::settings::Settings;
 pub(crate) use self::source::SourceUrl;

@@ -1,0 +1,8 @@
+//! Each command as a process, as people and scripts start it: on a machine with nothing on it, with and without a terminal,
+//! against the local Discord in good and bad days.
+
+mod completions;
+#[path = "../../../tests/programs/day.rs"]
+mod day;
+mod machine;
+mod summary;
