@@ -162,3 +162,27 @@ fn programs_are_told_in_one_object_behind_the_commands_own_words() {
     let report: serde_json::Value = serde_json::from_str(report).expect("an object");
     assert_eq!((own, report["code"].as_i64(), report["told"].as_str()), ("err", Some(3), Some("nowhere")));
 }
+
+#[test]
+fn while_it_only_reports_a_signal_ends_it_and_the_report_waits() {
+    let discord = discord();
+    let machine = Machine::beside(&discord);
+    discord.fault(Fault::hang().only("POST"));
+    let mut command = machine.command(&["run", "--name", "job", "--timeout", "60", "--", "sh", "-c", "exit 3"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    assert!(discord.wait_for(|discord| !discord.requests().is_empty(), std::time::Duration::from_secs(20)));
+    let ended = loop {
+        kill_process(Pid::from_child(&child), Signal::TERM).expect("it is there");
+        // What comes right behind the end of the command is not for us.
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        if let Some(status) = child.try_wait().expect("it can be asked") {
+            break status;
+        }
+    };
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&ended), Some(Signal::TERM.as_raw()));
+    discord.clear_faults();
+    assert_eq!(machine.run(&["run", "--", "sh", "-c", "exit 4"]).code, Some(4));
+    let told: String =
+        discord.messages("errors").iter().flat_map(|message| &message.embeds).map(|e| e.to_string()).collect();
+    assert!(told.contains("job failed"), "{told}");
+}
