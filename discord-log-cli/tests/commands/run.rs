@@ -30,7 +30,7 @@ fn a_failure_is_told_with_its_code_and_the_end_of_its_output() {
         assert!(embed.contains(part), "{part}: {embed}");
     }
     assert!(!embed.contains("line 50\\n") && !embed.contains(".rs:") && !embed.contains("Error type"), "{embed}");
-    assert!(String::from_utf8_lossy(&message.attachments[0].bytes().expect("a file")).contains("line 1\n"));
+    assert!(String::from_utf8_lossy(message.attachments[0].bytes().expect("a file")).contains("line 1\n"));
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn a_long_text_is_shown_by_its_end_and_attached_whole() {
     let message = discord.messages("system").pop().expect("a message");
     let shown = message.embeds[0]["description"].as_str().expect("a text").to_owned();
     assert!(shown.contains("line 3000") && !shown.contains("line 2000"), "{shown}");
-    let attached = String::from_utf8_lossy(&message.attachments[0].bytes().expect("a file")).into_owned();
+    let attached = String::from_utf8_lossy(message.attachments[0].bytes().expect("a file")).into_owned();
     assert!(attached.contains("line 1\n") && attached.contains("line 3000"), "{} bytes", attached.len());
 }
 
