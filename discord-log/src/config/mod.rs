@@ -3,6 +3,7 @@
 //! [`ConfigBuilder`] collects them and composes the settings that each step has for itself; no step reads them from
 //! here.
 
+mod beside;
 mod builder;
 mod commit;
 mod environment;

@@ -70,7 +70,7 @@ impl ConfigBuilder {
     /// assert_eq!(settings.unknown_variables().collect::<Vec<_>>(), ["DISCORD_RATE_LIMITS"]);
     /// ```
     pub fn unknown_variables(&self) -> impl Iterator<Item = &str> {
-        unknown(self.values())
+        unknown(&self.values)
     }
 }
 

@@ -267,8 +267,7 @@ struct LastLines(String);
 
 impl fmt::Display for LastLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A text with a line of its own is shown as it was written.
-        write!(f, "{}\n", self.0)
+        f.write_str(&self.0)
     }
 }
 

@@ -5,11 +5,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgrp, kill_process, waitid};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::iterator::Signals;
-use signal_hook::low_level::signal_name;
+use signal_hook::low_level::{emulate_default_handler, signal_name};
 
 /// Signals that are caught from now on, and handed to the command once it runs.
 pub(super) struct Forwarded {
@@ -25,36 +27,44 @@ impl Forwarded {
         Self { signals: Signals::new(caught).ok() }
     }
 
-    /// Hands signals on until the command has ended.
+    /// Hands signals on until the command has ended; one that comes later ends this process, which only reports.
     pub(super) fn wait(self, child: &mut Child) -> io::Result<ExitStatus> {
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        // Taken away before the number of the process may be another's.
-        let alive = Arc::new(Mutex::new(pid));
+        let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return child.wait() };
+        // Changed before the number of the process may be another's.
+        let command = Arc::new(Mutex::new(Command::Runs(pid)));
         if let Some(mut signals) = self.signals {
-            let alive = Arc::clone(&alive);
-            thread::spawn(move || {
-                for signal in signals.forever() {
-                    let pid = alive.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let (Some(pid), false) = (*pid, came_from_the_terminal(signal))
-                        && let Some(signal) = Signal::from_named_raw(signal)
-                    {
-                        // One that has ended takes none.
-                        let _ = kill_process(pid, signal);
-                    }
-                }
-            });
+            let command = Arc::clone(&command);
+            thread::spawn(move || signals.forever().for_each(|signal| hand_on(signal, &command)));
         }
-        if let Some(pid) = pid {
-            // Waits and leaves the number in use.
-            while let Err(error) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
-                if error != rustix::io::Errno::INTR {
-                    break;
-                }
-            }
-        }
-        *alive.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        // Waits, and leaves the number in use.
+        let wait = || waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        while wait().is_err_and(|error| error == Errno::INTR) {}
+        *command.lock().unwrap_or_else(PoisonError::into_inner) = Command::Ended(Instant::now());
         child.wait()
     }
+}
+
+fn hand_on(signal: i32, command: &Mutex<Command>) {
+    let command = command.lock().unwrap_or_else(PoisonError::into_inner);
+    match *command {
+        Command::Runs(pid) if !came_from_the_terminal(signal) => {
+            if let Some(signal) = Signal::from_named_raw(signal) {
+                // One that has ended takes none.
+                let _ = kill_process(pid, signal);
+            }
+        }
+        Command::Ended(at) if at.elapsed() > SAME_SIGNAL => {
+            let _ = emulate_default_handler(signal);
+        }
+        Command::Runs(_) | Command::Ended(_) => {}
+    }
+}
+
+/// Where the command is.
+#[derive(Clone, Copy)]
+enum Command {
+    Ended(Instant),
+    Runs(Pid),
 }
 
 /// A terminal sends its signals to the command itself, which would get them twice.
@@ -85,3 +95,5 @@ pub(super) fn name_of(signal: i32) -> String {
 }
 
 const FORWARDED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+/// What ends the command may be sent to this process as well, and comes a moment later.
+const SAME_SIGNAL: Duration = Duration::from_millis(500);
