@@ -1,9 +1,13 @@
 //! `discord-log`: the command beside the library. Each command is a file in `commands`, speaks through [`output`], and
 //! ends with one of the codes of [`exit`].
 
+mod chosen;
 mod commands;
+mod event_line;
 mod exit;
+mod index;
 mod output;
+mod when;
 
 use std::process::ExitCode;
 

@@ -54,6 +54,12 @@ impl Output {
         Ok(())
     }
 
+    /// Lets the reader see what was written so far.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.stdout.flush()?;
+        Ok(())
+    }
+
     /// Writes a whole text, whoever reads.
     pub(crate) fn text(&mut self, text: &[u8]) -> Result<(), Failure> {
         self.stdout.write_all(text)?;

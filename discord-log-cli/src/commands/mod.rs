@@ -13,6 +13,13 @@
 //! 4. Test it as a process in `tests/commands/<name>.rs`.
 
 mod completions;
+mod dead;
+mod groups;
+mod journal;
+mod search;
+mod stats;
+mod tail;
+mod webhooks;
 
 use clap::Subcommand;
 
@@ -23,6 +30,13 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Completions(completions::Arguments),
+    Dead(dead::Arguments),
+    Groups(groups::Arguments),
+    Journal(journal::Arguments),
+    Search(search::Arguments),
+    Stats(stats::Arguments),
+    Tail(tail::Arguments),
+    Webhooks(webhooks::Arguments),
 }
 
 impl Command {
@@ -30,6 +44,13 @@ impl Command {
     pub(crate) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
         match self {
             Self::Completions(arguments) => completions::run(arguments, output),
+            Self::Dead(arguments) => dead::run(arguments, output),
+            Self::Groups(arguments) => groups::run(arguments, output),
+            Self::Journal(arguments) => journal::run(arguments, output),
+            Self::Search(arguments) => search::run(arguments, output),
+            Self::Stats(arguments) => stats::run(arguments, output),
+            Self::Tail(arguments) => tail::run(arguments, output),
+            Self::Webhooks(arguments) => webhooks::run(arguments, output),
         }
     }
 }
