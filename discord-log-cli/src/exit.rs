@@ -22,6 +22,10 @@ pub(crate) enum Exit {
     Fine,
     /// Something is wrong, and was told.
     Wrong,
+    /// It waits in the journal for the next delivery.
+    Waits,
+    /// As the command ended that was run.
+    Command(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -29,6 +33,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Fine => 0,
             Exit::Wrong => 1,
+            Exit::Waits => 3,
+            Exit::Command(code) => code,
         })
     }
 }
@@ -46,6 +52,14 @@ impl Failure {
     /// Says what went wrong, where, and what to do.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self::Told(text.into())
+    }
+
+    /// Says it in words.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::NobodyReads => "nobody reads any more",
+            Self::Told(text) => text,
+        }
     }
 
     /// Says it on stderr, and how the process ends.

@@ -3,10 +3,15 @@
 
 mod chosen;
 mod commands;
+mod delivery;
 mod event_line;
 mod exit;
 mod index;
+mod local_log;
+mod mend;
 mod output;
+mod progress;
+mod tail;
 mod when;
 
 use std::process::ExitCode;

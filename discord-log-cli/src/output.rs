@@ -2,7 +2,7 @@
 //! `CLICOLOR_FORCE` are heard), or with `--json` one object, or one a line.
 
 use std::fmt::Display;
-use std::io::{self, StdoutLock, Write};
+use std::io::{self, Stdout, Write};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -24,12 +24,13 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 /// Where a command's results go.
 pub(crate) struct Output {
     is_json: bool,
-    stdout: AutoStream<StdoutLock<'static>>,
+    /// Not locked: `run` passes on what its command says meanwhile.
+    stdout: AutoStream<Stdout>,
 }
 
 impl Output {
     pub(crate) fn new(is_json: bool) -> Self {
-        Self { is_json, stdout: AutoStream::auto(io::stdout()).lock() }
+        Self { is_json, stdout: AutoStream::auto(io::stdout()) }
     }
 
     /// Says whether a program reads it.

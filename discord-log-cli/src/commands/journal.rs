@@ -1,6 +1,6 @@
 //! `discord-log journal`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 
 use clap::{Args, Subcommand};
 use discord_log::journal::{FileKind, Journal, ProcessState, Service};
@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::chosen::{Chosen, told};
 use crate::exit::{Exit, Failure};
 use crate::output::{BAD, BOLD, DIM, DOUBTFUL, GOOD, Output};
+use crate::progress::Progress;
 use crate::when;
 
 /// Look after the journal: who is at it, what waits, whether it is whole, how much of it to keep.
@@ -253,7 +254,7 @@ fn verify_one(service: &Service) -> io::Result<Verified> {
     let kinds = [FileKind::Waiting, FileKind::History, FileKind::Dead];
     let files: Vec<_> = kinds.into_iter().map(|kind| service.files(kind)).collect::<io::Result<Vec<_>>>()?.concat();
     let (total, mut done): (u64, u64) = (files.iter().map(|file| file.bytes()).sum(), 0);
-    let is_shown = total > SHOWN_FROM && io::stderr().is_terminal();
+    let mut progress = Progress::new("MB checked", Some(total / MEGABYTE));
     for file in &files {
         let checked = file.check()?;
         verified.files += 1;
@@ -265,13 +266,7 @@ fn verify_one(service: &Service) -> io::Result<Verified> {
             verified.damaged_files.push(file.path().display().to_string());
         }
         done += file.bytes();
-        if is_shown {
-            let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
-            let _ = write!(io::stderr(), "\rchecking {}: {percent} %", told(service));
-        }
-    }
-    if is_shown {
-        let _ = write!(io::stderr(), "\r\x1b[K");
+        progress.set(done / MEGABYTE, file.name());
     }
     Ok(verified)
 }
@@ -305,5 +300,5 @@ fn unreadable(journal: &Journal, error: &io::Error) -> Failure {
     Failure::new(format!("the journal in {} cannot be read: {error}", journal.dir().display()))
 }
 
-/// Bytes that take long enough to say how far it is.
-const SHOWN_FROM: u64 = 64 * 1024 * 1024;
+/// Bytes of what is counted while a person waits.
+const MEGABYTE: u64 = 1_000_000;

@@ -14,11 +14,16 @@
 
 mod completions;
 mod dead;
+mod doctor;
 mod groups;
 mod journal;
+mod preview;
+mod run;
 mod search;
+mod send;
 mod stats;
 mod tail;
+mod test;
 mod webhooks;
 
 use clap::Subcommand;
@@ -31,11 +36,16 @@ use crate::output::Output;
 pub(crate) enum Command {
     Completions(completions::Arguments),
     Dead(dead::Arguments),
+    Doctor(doctor::Arguments),
     Groups(groups::Arguments),
     Journal(journal::Arguments),
+    Preview(preview::Arguments),
+    Run(run::Arguments),
     Search(search::Arguments),
+    Send(send::Arguments),
     Stats(stats::Arguments),
     Tail(tail::Arguments),
+    Test(test::Arguments),
     Webhooks(webhooks::Arguments),
 }
 
@@ -45,11 +55,16 @@ impl Command {
         match self {
             Self::Completions(arguments) => completions::run(arguments, output),
             Self::Dead(arguments) => dead::run(arguments, output),
+            Self::Doctor(arguments) => doctor::run(arguments, output),
             Self::Groups(arguments) => groups::run(arguments, output),
             Self::Journal(arguments) => journal::run(arguments, output),
+            Self::Preview(arguments) => preview::run(arguments, output),
+            Self::Run(arguments) => run::run(arguments, output),
             Self::Search(arguments) => search::run(arguments, output),
+            Self::Send(arguments) => send::run(arguments, output),
             Self::Stats(arguments) => stats::run(arguments, output),
             Self::Tail(arguments) => tail::run(arguments, output),
+            Self::Test(arguments) => test::run(arguments, output),
             Self::Webhooks(arguments) => webhooks::run(arguments, output),
         }
     }

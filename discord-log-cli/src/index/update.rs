@@ -1,7 +1,6 @@
 //! Brings the index up to date: forgets files that are gone, and reads what is new in the others.
 
 use std::collections::HashMap;
-use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::{fs, io, thread};
 
@@ -10,6 +9,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::cache::Trouble;
 use super::item::Item;
+use crate::progress::Progress;
 
 /// A file of the journal.
 pub(super) struct Listed {
@@ -108,14 +108,14 @@ fn forget(transaction: &Transaction<'_>, file: i64) -> rusqlite::Result<()> {
 /// Reads files on a thread of its own, so that reading and indexing go on together.
 fn read(connection: &mut Connection, listed: &[Listed], wanted: Vec<(usize, u64)>) -> Result<(), Trouble> {
     let total: u64 = wanted.iter().filter_map(|(file, from)| Some(listed.get(*file)?.file.bytes() - from)).sum();
-    let mut progress = Progress { total, done: 0, is_shown: total > SHOWN_FROM && io::stderr().is_terminal() };
+    let (mut progress, mut done) = (Progress::new("MB of the journal read", Some(total / MEGABYTE)), 0);
     let (sender, batches) = sync_channel(2);
     thread::scope(|scope| {
         scope.spawn(move || send(listed, wanted, &sender));
         for batch in batches {
-            progress.add(index(connection, listed, batch?)?);
+            done += index(connection, listed, batch?)?;
+            progress.set(done / MEGABYTE, "");
         }
-        progress.end();
         Ok(())
     })
 }
@@ -202,33 +202,10 @@ fn insert(transaction: &Transaction<'_>, items: &[(i64, Item)]) -> rusqlite::Res
     Ok(())
 }
 
-/// Says on a terminal how far it is.
-struct Progress {
-    total: u64,
-    done: u64,
-    is_shown: bool,
-}
-
-impl Progress {
-    fn add(&mut self, bytes: u64) {
-        self.done += bytes;
-        if self.is_shown {
-            let percent = self.done.saturating_mul(100).checked_div(self.total).unwrap_or(100);
-            let _ = write!(io::stderr(), "\rreading the journal: {percent} %");
-        }
-    }
-
-    fn end(&self) {
-        if self.is_shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
-}
-
 /// Bytes by which a history is known again: a checksum and an id.
 const HEAD: usize = 64;
 /// What is indexed at once: some ten MiB of memory, and few steps back in time.
 const BATCH_EVENTS: usize = 20_000;
 const BATCH_BYTES: u64 = 16 * 1024 * 1024;
-/// Bytes that take long enough to say so: some seconds.
-const SHOWN_FROM: u64 = 16 * 1024 * 1024;
+/// Bytes of what is counted while a person waits.
+const MEGABYTE: u64 = 1_000_000;

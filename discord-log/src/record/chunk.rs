@@ -81,15 +81,36 @@ struct Line<'a, Mark> {
 struct Waiting {}
 
 /// How an event ended, as its line in the history or among the dead says it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Ending {
-    /// When, and which message tells how many occurrences of the same problem, of which this is one.
-    Counted { at: Timestamp, message: Option<String>, occurrences: u64 },
-    /// When, and which message of Discord's tells it.
-    Delivered { at: Timestamp, message: Option<String> },
+#[non_exhaustive]
+pub enum Ending {
+    /// A message tells that the problem of which it is occurred again.
+    #[non_exhaustive]
+    Counted {
+        /// When Discord said so.
+        at: Timestamp,
+        /// Discord's id of the message, if it said one.
+        message: Option<String>,
+        /// How many occurrences ended together with it.
+        occurrences: u64,
+    },
+    /// A message tells it.
+    #[non_exhaustive]
+    Delivered {
+        /// When Discord said so.
+        at: Timestamp,
+        /// Discord's id of the message, if it said one.
+        message: Option<String>,
+    },
     /// Discord refused it for good.
-    Buried { at: Timestamp, reason: String },
+    #[non_exhaustive]
+    Buried {
+        /// When Discord said so.
+        at: Timestamp,
+        /// What Discord said.
+        reason: String,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

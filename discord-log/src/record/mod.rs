@@ -29,7 +29,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-pub(crate) use self::chunk::Ending;
+pub use self::chunk::Ending;
+
 pub(crate) use self::closed::{Closure, Closures};
 pub(crate) use self::entry::{Entry, EventId, Seq};
 pub(crate) use self::memory::MemoryJournal;

@@ -29,6 +29,10 @@ impl Fingerprint {
         };
         write(event.channel().name());
         write(&format!("{:?}", event.kind()));
+        if let Some(key) = event.problem() {
+            write(key);
+            return Some(Self(hasher.finish()));
+        }
         if let Some(place) = event.place() {
             write(place.file);
             write(place.function.unwrap_or_default());
