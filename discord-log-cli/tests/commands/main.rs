@@ -2,4 +2,6 @@
 //! against the local Discord in good and bad days.
 
 mod completions;
+mod journal;
 mod machine;
+mod service;
