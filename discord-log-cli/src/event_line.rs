@@ -12,7 +12,7 @@ use crate::when;
 
 /// What the help of commands says of their JSON.
 pub(crate) const FIELDS: &str = "\
-With --json, one object an event: everything the journal keeps (`id`, `at`, `kind`, `severity`, `channel`, `place`,
+With --json one object an event: everything the journal keeps (`id`, `at`, `kind`, `severity`, `channel`, `place`, \
 `entries`, `ending`), and `service`, `environment`, `title`, `detail`, `problem`, `state`.";
 
 /// Writes an event.

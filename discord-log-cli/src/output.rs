@@ -21,6 +21,11 @@ pub(crate) const BOLD: Style = Style::new().bold();
 /// What stands back.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
+/// Writes how many there are of something whose plural ends in `s`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// Where a command's results go.
 pub(crate) struct Output {
     is_json: bool,
