@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::chosen::{Chosen, told};
 use crate::exit::{Exit, Failure};
-use crate::output::{BAD, BOLD, DIM, DOUBTFUL, GOOD, Output};
+use crate::output::{BAD, BOLD, DIM, DOUBTFUL, GOOD, Output, counted};
 use crate::progress::Progress;
 use crate::when;
 
@@ -133,8 +133,8 @@ fn status(chosen: &Chosen, output: &mut Output) -> Result<Exit, Failure> {
     let closed = journal.closed_webhooks().len();
     if closed > 0 {
         output.line("")?;
-        output
-            .line(format_args!("{BAD}{closed} webhooks are closed{BAD:#}: `discord-log webhooks list` names them"))?;
+        let closed = counted(closed as u64, "closed webhook");
+        output.line(format_args!("{BAD}{closed}{BAD:#}: `discord-log webhooks list`"))?;
     }
     Ok(Exit::Fine)
 }
@@ -181,10 +181,9 @@ fn tell(status: &Status, output: &mut Output) -> Result<(), Failure> {
         let style = if matches!(process.state, "alive" | "starting") { GOOD } else { DOUBTFUL };
         let id = process.id.map(|id| id.to_string()).unwrap_or_default();
         let since = process.started_at.map(|at| format!("since {}", when::local(at))).unwrap_or_default();
-        let left = match process.state {
-            "ended" | "killed" => ", and left what waits to the next process",
-            _ => "",
-        };
+        let is_left = process.waiting > 0 && matches!(process.state, "ended" | "killed");
+        let left =
+            if is_left { format!(", left {} to the next", counted(process.waiting, "event")) } else { String::new() };
         output.line(format_args!("  process {id} {style}{}{style:#} {since}{left}", process.state))?;
     }
     if status.processes.is_empty() {
@@ -192,24 +191,24 @@ fn tell(status: &Status, output: &mut Output) -> Result<(), Failure> {
     }
     for WaitingRow { channel, events, files, oldest } in &status.waiting {
         let oldest = oldest.map(|at| format!(", the oldest from {}", when::ago(at))).unwrap_or_default();
-        output.line(format_args!("  {DOUBTFUL}{events} wait{DOUBTFUL:#} for {channel} in {files} files{oldest}"))?;
+        let (events, files) = (counted(*events, "event"), counted(*files as u64, "file"));
+        output.line(format_args!("  {DOUBTFUL}{events} for {channel} waiting{DOUBTFUL:#} in {files}{oldest}"))?;
     }
     if status.waiting.is_empty() {
         output.line(format_args!("  {GOOD}nothing waits{GOOD:#}"))?;
     }
     let megabytes = status.history_bytes as f64 / 1_000_000.0;
-    output.line(format_args!("  history of {} days, {megabytes:.1} MB", status.history_days))?;
+    output.line(format_args!("  history of {}, {megabytes:.1} MB", counted(status.history_days as u64, "day")))?;
     if status.open_problems > 0 {
-        output.line(format_args!(
-            "  {BAD}{} problems are open{BAD:#}: `discord-log groups --open`",
-            status.open_problems
-        ))?;
+        let open = counted(status.open_problems as u64, "open problem");
+        output.line(format_args!("  {BAD}{open}{BAD:#}: `discord-log groups --open`"))?;
     }
     if status.dead > 0 {
         output.line(format_args!("  {BAD}Discord refused {}{BAD:#}: `discord-log dead list`", status.dead))?;
     }
     if status.quarantined > 0 {
-        output.line(format_args!("  {BAD}{} damaged files in quarantine{BAD:#}", status.quarantined))?;
+        let files = counted(status.quarantined as u64, "damaged file");
+        output.line(format_args!("  {BAD}{files} in quarantine{BAD:#}"))?;
     }
     if let Some(run) = &status.last_run {
         output.line(format_args!("  last run ended {} ({})", when::ago(run.ended_at), run.reason))?;
@@ -224,12 +223,13 @@ fn verify(chosen: &Chosen, output: &mut Output) -> Result<Exit, Failure> {
         let verified = verify_one(&service).map_err(|error| unreadable(&journal, &error))?;
         output.json(&verified)?;
         let Verified { files, events, others, damaged, .. } = &verified;
-        let others = if *others > 0 { format!(", {others} other lines") } else { String::new() };
+        let others = if *others > 0 { format!(", {}", counted(*others, "other line")) } else { String::new() };
+        let (files, events) = (counted(*files as u64, "file"), counted(*events, "event"));
         let state = match damaged {
             0 => format!("{GOOD}whole{GOOD:#}"),
             _ => format!("{BAD}{damaged} damaged{BAD:#}"),
         };
-        output.line(format_args!("{}: {state}, {files} files, {events} events{others}", told(&service)))?;
+        output.line(format_args!("{}: {state}, {files}, {events}{others}", told(&service)))?;
         for file in &verified.damaged_files {
             output.line(format_args!("  {BAD}{file}{BAD:#}"))?;
         }
@@ -281,9 +281,9 @@ fn prune(days: Option<u16>, megabytes: Option<u32>, chosen: &Chosen, output: &mu
             .map_err(|error| Failure::new(format!("the history of {} cannot be removed: {error}", told(&service))))?;
         let (gone, left) = (pruned.bytes as f64 / 1_000_000.0, pruned.left as f64 / 1_000_000.0);
         output.line(format_args!(
-            "{}: {} days removed, {gone:.1} MB; {left:.1} MB left",
+            "{}: {} removed, {gone:.1} MB; {left:.1} MB left",
             told(&service),
-            pruned.files
+            counted(pruned.files as u64, "day")
         ))?;
         output.json(&PrunedRow {
             service: service.name().to_owned(),

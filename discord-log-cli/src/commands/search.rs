@@ -9,7 +9,7 @@ use crate::chosen::Chosen;
 use crate::event_line;
 use crate::exit::{Exit, Failure};
 use crate::index::{Filter, Index, Totals};
-use crate::output::{DIM, Output};
+use crate::output::{DIM, Output, counted};
 use crate::when;
 
 /// Find events in the journal by words, channel, severity and time; the newest come first.
@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         } else {
             String::new()
         };
-        output.line(format_args!("{events} events{more}"))?;
+        output.line(format_args!("{}{more}", counted(events, "event")))?;
         output.json(&Counted { events, occurrences })?;
         return Ok(Exit::Fine);
     }

@@ -11,7 +11,7 @@ use super::search::Which;
 use crate::event_line::{mark, shortened};
 use crate::exit::{Exit, Failure};
 use crate::index::{Count, Delay, Index, Totals};
-use crate::output::{BAD, BOLD, DIM, Output};
+use crate::output::{BAD, BOLD, DIM, Output, counted};
 use crate::when;
 
 /// Count events: by channel, severity and time, the most frequent problems, and how long deliveries took.
@@ -116,7 +116,7 @@ fn tell(stats: &Stats, output: &mut Output) -> Result<(), Failure> {
     let (Some(first), Some(last)) = (first, last) else { return output.line("no events") };
     let more =
         if occurrences > events { format!(", {occurrences} with those that were only counted") } else { String::new() };
-    output.line(format_args!("{BOLD}{events} events{BOLD:#}{more}"))?;
+    output.line(format_args!("{BOLD}{}{BOLD:#}{more}", counted(events, "event")))?;
     output.line(format_args!("{DIM}{} to {}{DIM:#}", when::local(first), when::local(last)))?;
     let most = |counts: &mut dyn Iterator<Item = u64>| counts.max().unwrap_or_default();
     output.line("")?;

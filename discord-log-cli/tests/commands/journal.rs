@@ -338,13 +338,16 @@ fn flipped_bytes_and_cut_files_cost_their_lines_and_are_told() {
     assert!(verified["unfinished_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{verified}");
 }
 
+/// What a disk may do to a file.
+type Damage = dyn Fn(&mut Vec<u8>);
+
 #[test]
 fn an_index_that_is_garbage_is_made_anew() {
     let machine = with_history(300);
     assert_eq!(count(&machine), 300);
     let index = index_of(&machine);
     let whole = fs::read(&index).expect("an index");
-    let damages: [&dyn Fn(&mut Vec<u8>); 5] = [
+    let damages: [&Damage; 5] = [
         &|bytes| *bytes = b"not a database at all".repeat(1_000),
         &|bytes| bytes.clear(),
         &|bytes| bytes.truncate(bytes.len() / 2),
