@@ -117,7 +117,7 @@ fn what_is_settled_of_a_file_waits_no_more_and_stands_in_the_history() {
     let rest = taken.split_off(1);
     journal.settle(taken, Some(&delivered(3)));
     journal.persist(now(3), true);
-    let site = site(disk.clone());
+    let site = site(disk);
     assert_eq!(titles(&site.files(FileKind::Waiting).expect("files")), ["b", "c"]);
     assert_eq!(site.waiting().expect("a list")[0].events, 2);
     let history = records(&site.files(FileKind::History).expect("files"));
@@ -135,7 +135,7 @@ fn a_dead_event_that_is_given_back_is_delivered_by_a_process_that_runs() {
     let journal = service(&disk, 1);
     append(&journal, ["a", "b", "c"].map(|title| stamped(Event::user_action(title), 1)).to_vec(), 2);
     let dead = end(&journal, Channel::Activity, &buried(3), 3);
-    let site = site(disk.clone());
+    let site = site(disk);
     assert_eq!(records(&site.files(FileKind::Dead).expect("files")).len(), 3);
 
     assert_eq!(
@@ -200,10 +200,10 @@ fn a_retry_that_fails_anywhere_loses_nothing_and_doubles_nothing() {
     }
 }
 
-fn lines_of(disk: &PowerCut, bytes: Vec<u8>) -> Lines {
+fn lines_of(disk: &PowerCut, bytes: &[u8]) -> Lines {
     let file = Path::new("/journal/x.jsonl");
     disk.create_dir(Path::new("/journal")).expect("a directory");
-    disk.write(file, &bytes).expect("a file");
+    disk.write(file, bytes).expect("a file");
     Lines::new(Arc::new(disk.clone()), file.to_owned(), 0)
 }
 
@@ -234,7 +234,7 @@ fn a_byte_that_flips_costs_its_line_and_no_other() {
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
-        let read = told(lines_of(&PowerCut::default(), damaged));
+        let read = told(lines_of(&PowerCut::default(), &damaged));
         let whole = read.iter().filter(|title| titles.contains(&title.as_str())).count();
         assert!(whole >= 2, "byte {at}: {read:?}");
         assert!(read.iter().all(|title| title == "damaged" || titles.contains(&title.as_str())), "byte {at}: {read:?}");
@@ -248,7 +248,7 @@ fn a_line_that_its_process_died_over_does_not_cost_the_next_one() {
     let (torn, whole) = (encoded([Event::user_action("torn")]), encoded([Event::user_action("whole")]));
     for cut in 1..torn.len() {
         let bytes = [&torn[..cut], &whole[..]].concat();
-        assert_eq!(told(lines_of(&PowerCut::default(), bytes)), ["damaged", "whole"], "cut at {cut}");
+        assert_eq!(told(lines_of(&PowerCut::default(), &bytes)), ["damaged", "whole"], "cut at {cut}");
     }
 }
 
@@ -257,7 +257,7 @@ fn reading_goes_on_where_a_file_has_grown() {
     let disk = PowerCut::default();
     let bytes = encoded(["one", "two"].map(Event::user_action));
     let first = bytes.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
-    let mut lines = lines_of(&disk, bytes[..first + 20].to_vec());
+    let mut lines = lines_of(&disk, &bytes[..first + 20]);
     assert_eq!(told(&mut lines), ["one"]);
     assert_eq!((lines.offset(), lines.unfinished()), (first as u64, 20));
     disk.append(Path::new("/journal/x.jsonl"), &bytes[first + 20..]).expect("room");
@@ -276,7 +276,7 @@ fn lines_longer_than_what_is_read_at_once_are_whole_and_endless_ones_are_damage(
     bytes.extend(std::iter::repeat_n(b'x', 10_000_000));
     bytes.push(b'\n');
     bytes.extend(encoded([Event::user_action("four")]));
-    let all: Vec<_> = lines_of(&PowerCut::default(), bytes.clone()).map(|line| line.expect("readable")).collect();
+    let all: Vec<_> = lines_of(&PowerCut::default(), &bytes).map(|line| line.expect("readable")).collect();
     assert_eq!(told(all.iter().cloned().map(Ok)), ["one", "two", "three", "damaged", "four"]);
     assert_eq!((all[3].offset, all[3].bytes), (whole, 10_000_001));
     assert_eq!(all.iter().map(|line| line.bytes).sum::<u64>(), bytes.len() as u64);
@@ -291,7 +291,7 @@ fn lines_of_another_kind_are_no_damage() {
     let mut unknown = encoded([Event::user_action("two")]);
     let json = String::from_utf8(unknown.split_off(9)).expect("text").trim_end().replace("user_action", "of_tomorrow");
     bytes.extend(format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())).bytes());
-    let read = told(lines_of(&PowerCut::default(), bytes));
+    let read = told(lines_of(&PowerCut::default(), &bytes));
     assert_eq!(read, ["one", std::str::from_utf8(other).expect("text"), &json]);
 }
 
@@ -326,7 +326,7 @@ fn pruning_takes_the_oldest_days_and_nothing_else() {
     }
     append(&journal, vec![stamped(Event::critical("x", ""), 3 * DAY)], 3 * DAY);
     end(&journal, Channel::Errors, &buried(3 * DAY), 3 * DAY);
-    let site = site(disk.clone());
+    let site = site(disk);
     let days = || site.files(FileKind::History).expect("files").len();
     assert_eq!(site.prune(None, None).expect("pruned"), Pruned { left: 4 * day_bytes(&site), ..Pruned::default() });
     assert_eq!((site.prune(Some(now(DAY).wall), None).expect("pruned").files, days()), (1, 3));
