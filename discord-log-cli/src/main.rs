@@ -1,14 +1,18 @@
 //! `discord-log`: the command beside the library. Each command is a file in `commands`, speaks through [`output`], and
 //! ends with one of the codes of [`exit`].
 
+mod chosen;
 mod commands;
 mod delivery;
+mod event_line;
 mod exit;
+mod index;
 mod local_log;
 mod mend;
 mod output;
 mod progress;
 mod tail;
+mod when;
 
 use std::process::ExitCode;
 

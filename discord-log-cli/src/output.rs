@@ -21,6 +21,11 @@ pub(crate) const BOLD: Style = Style::new().bold();
 /// What stands back.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
+/// Writes how many there are of something whose plural ends in `s`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// Where a command's results go.
 pub(crate) struct Output {
     is_json: bool,
@@ -52,6 +57,12 @@ impl Output {
             let line = serde_json::to_string(value).map_err(io::Error::from)?;
             writeln!(self.stdout, "{line}")?;
         }
+        Ok(())
+    }
+
+    /// Lets the reader see what was written so far.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.stdout.flush()?;
         Ok(())
     }
 

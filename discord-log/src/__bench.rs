@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::event::{Channel, Event, Severity};
 use crate::filter;
-use crate::record::{Disk, DiskJournal, Entry, EventId, Journal as _, Now, Seq, Settings};
+use crate::record::{Disk, DiskJournal, Ending, Entry, EventId, Journal as _, Now, Seq, Settings};
 use crate::reduce::{Back, Earlier, Form, Group, Shown};
 use crate::render::{self, Mentions, Post, Repeat, SourceUrl};
 
@@ -42,6 +42,40 @@ impl Journal {
         self.0.append(&mut events.iter().cloned().map(stamped), now.instant);
         self.0.persist(now, false);
         self.0.is_written() && self.0.outlives_the_process()
+    }
+}
+
+/// A history that a process of a service wrote, without the process.
+#[derive(Debug)]
+pub struct History(DiskJournal);
+
+impl History {
+    /// Begins one of the service `benches` in a journal.
+    #[must_use]
+    pub fn open(dir: &Path) -> Self {
+        let journal = Journal::open(dir);
+        // Without a directory nothing is remembered of what has ended.
+        let _ = journal.append(&[]);
+        Self(journal.0)
+    }
+
+    /// Appends events that occurred one after the other, so far apart, and ends each a second later as delivered.
+    pub fn deliver(&self, events: impl IntoIterator<Item = Event>, from: Timestamp, apart: Duration) {
+        let mut at = from;
+        let stamped = events.into_iter().map(|mut event| {
+            event.stamp(at);
+            at += apart;
+            event
+        });
+        let events: Vec<Event> = stamped.collect();
+        let now = Now { instant: Instant::now(), wall: at + Duration::from_secs(1) };
+        self.0.append(&mut events.into_iter(), now.instant);
+        let ending = Ending::Delivered { at: now.wall, message: Some("1367151234567890123".to_owned()) };
+        for channel in self.0.backlog() {
+            let taken = self.0.take(channel, usize::MAX / 8);
+            self.0.settle(taken, Some(&ending));
+        }
+        self.0.persist(now, true);
     }
 }
 

@@ -13,12 +13,19 @@
 //! 4. Test it as a process in `tests/commands/<name>.rs`.
 
 mod completions;
+mod dead;
 mod doctor;
+mod groups;
+mod journal;
 mod preview;
 mod run;
+mod search;
 mod send;
+mod stats;
 mod summary;
+mod tail;
 mod test;
+mod webhooks;
 
 use clap::Subcommand;
 
@@ -29,12 +36,19 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Completions(completions::Arguments),
+    Dead(dead::Arguments),
     Doctor(doctor::Arguments),
+    Groups(groups::Arguments),
+    Journal(journal::Arguments),
     Preview(preview::Arguments),
     Run(run::Arguments),
+    Search(search::Arguments),
     Send(send::Arguments),
+    Stats(stats::Arguments),
     Summary(summary::Arguments),
+    Tail(tail::Arguments),
     Test(test::Arguments),
+    Webhooks(webhooks::Arguments),
 }
 
 impl Command {
@@ -42,12 +56,19 @@ impl Command {
     pub(crate) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
         match self {
             Self::Completions(arguments) => completions::run(arguments, output),
+            Self::Dead(arguments) => dead::run(arguments, output),
             Self::Doctor(arguments) => doctor::run(arguments, output),
+            Self::Groups(arguments) => groups::run(arguments, output),
+            Self::Journal(arguments) => journal::run(arguments, output),
             Self::Preview(arguments) => preview::run(arguments, output),
             Self::Run(arguments) => run::run(arguments, output),
+            Self::Search(arguments) => search::run(arguments, output),
             Self::Send(arguments) => send::run(arguments, output),
+            Self::Stats(arguments) => stats::run(arguments, output),
             Self::Summary(arguments) => summary::run(arguments, output),
+            Self::Tail(arguments) => tail::run(arguments, output),
             Self::Test(arguments) => test::run(arguments, output),
+            Self::Webhooks(arguments) => webhooks::run(arguments, output),
         }
     }
 }

@@ -69,6 +69,11 @@ impl Machine {
         self.variables.push((name.to_owned(), value.into()));
     }
 
+    /// Gives what was set, for programs beside the command.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        self.variables.clone()
+    }
+
     /// Makes the command, so that a test can say how it is started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_discord-log"));

@@ -7,9 +7,11 @@ mod completions;
 #[path = "../../../tests/programs/day.rs"]
 mod day;
 mod doctor;
+mod journal;
 mod machine;
 mod preview;
 mod run;
 mod send;
+mod service;
 mod summary;
 mod test;

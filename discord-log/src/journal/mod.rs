@@ -30,6 +30,7 @@ mod problem;
 mod summary;
 mod told;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +41,7 @@ use jiff::civil::Date;
 pub use self::problem::Problem;
 pub use self::summary::Summary;
 use crate::config::{self, Config};
+use crate::event::Channel;
 use crate::record::outside::{Root, Site};
 use crate::record::{self, Disk, EventId};
 
@@ -83,6 +85,17 @@ pub struct LastRun {
     pub ended_at: Timestamp,
     /// Why.
     pub reason: String,
+}
+
+impl ClosedWebhook {
+    /// Lists the channels that settings send there.
+    #[must_use]
+    pub fn channels(&self, config: &Config) -> Vec<Channel> {
+        let named = config.webhooks.keys().copied().chain(Channel::BUILT_IN).collect::<BTreeSet<_>>().into_iter();
+        let is_this =
+            |channel: &Channel| config.webhook(*channel).is_some_and(|webhook| webhook.fingerprint() == self.webhook);
+        named.filter(is_this).collect()
+    }
 }
 
 impl Journal {

@@ -15,13 +15,19 @@ impl Record {
         render::headline(service, &self.event)
     }
 
-    /// Says what the headline leaves open, in one line: the text of the error, or the running text; empty where there is
-    /// neither. Nothing in it ends the line or acts on a terminal.
+    /// Says what the headline leaves open, in one line: the text of the error, or the running text, or else the first
+    /// named values. Nothing in it ends the line or acts on a terminal.
     #[must_use]
     pub fn detail(&self) -> String {
         let error = self.event.error_report().map(|report| report.message());
-        let text = error.or_else(|| self.event.text()).unwrap_or_default();
-        render::one_line(text)
+        match error.or_else(|| self.event.text()).filter(|text| !text.trim().is_empty()) {
+            Some(text) => render::one_line(text),
+            None => {
+                let fields = self.event.fields().take(MOST_FIELDS);
+                let named: Vec<_> = fields.map(|field| format!("{}={}", field.name(), field.value())).collect();
+                render::one_line(&named.join(" "))
+            }
+        }
     }
 
     /// Names the problem of which it is an occurrence, in 16 hexadecimal digits: the same for all of them, in every
@@ -52,3 +58,6 @@ impl Record {
         text
     }
 }
+
+/// Values that stand for an event without a text.
+const MOST_FIELDS: usize = 4;

@@ -92,6 +92,12 @@ impl File {
         self.waiting.map(|(channel, _)| channel)
     }
 
+    /// Says how many of its events wait, as far as its name and its process tell; nothing for what waits no more.
+    #[must_use]
+    pub fn events(&self) -> Option<usize> {
+        self.waiting.map(|(_, name)| name.events.saturating_sub(self.settled.len()))
+    }
+
     /// Reads it from its beginning.
     #[must_use]
     pub fn lines(&self) -> Lines {
@@ -99,12 +105,14 @@ impl File {
     }
 
     /// Reads it from a place on where a line begins: where an earlier reading ended, or what
-    /// [`start_of_last`](Self::start_of_last) gives.
+    /// [`start_of_last`](Self::start_of_last) gives. What is settled of a file that waits is left out when it is read from
+    /// its beginning.
     #[must_use]
     pub fn lines_from(&self, offset: u64) -> Lines {
         let lines = Lines::new(Arc::clone(&self.storage), self.path.clone(), offset);
+        let settled = if offset == 0 { self.settled.clone() } else { BTreeSet::new() };
         // Only what is added to is ever seen half written.
-        if self.kind == FileKind::History { lines } else { lines.of_whole_file(self.settled.clone()) }
+        if self.kind == FileKind::History { lines } else { lines.of_whole_file(settled) }
     }
 
     /// Finds where the last lines begin, at most so many. Reads from the end, no more than it takes.

@@ -8,6 +8,8 @@ mod file;
 mod lines;
 mod mend;
 mod process;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
