@@ -1,7 +1,7 @@
 //! What stands in the library's source: its string literals, with `…` in place of what is filled in.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::root;
 
@@ -24,15 +24,15 @@ pub(crate) fn sources() -> Vec<Source> {
             match path.is_dir() {
                 _ if is_test => {}
                 true => folders.push(path),
-                false => sources.push(source(&library, path)),
+                false => sources.push(source(&library, &path)),
             }
         }
     }
     sources
 }
 
-fn source(library: &Path, path: PathBuf) -> Source {
-    let text = fs::read_to_string(&path).expect("text");
+fn source(library: &Path, path: &Path) -> Source {
+    let text = fs::read_to_string(path).expect("text");
     let lines = text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let code = lines.filter(is_code).flat_map(|line| [line, "\n"]).collect();
