@@ -34,9 +34,9 @@ fn told() -> Vec<(String, String, String)> {
     rows(&prose).filter_map(row).collect()
 }
 
-/// The variable of a row, with a channel in place of `<NAME>`.
+/// The variable of a row, with a channel in place of `<CHANNEL>`.
 fn named(variable: &str) -> String {
-    variable.replace("<NAME>", "ERRORS")
+    variable.replace("<CHANNEL>", "ERRORS")
 }
 
 fn read_as(variable: &str, value: &str) -> Result<Config, ConfigError> {
@@ -103,6 +103,20 @@ fn every_range_is_the_one_that_is_taken() {
         checked += 1;
     }
     assert!(checked > 8, "{checked} ranges");
+}
+
+#[test]
+fn the_example_changes_nothing_before_it_is_edited_and_shows_what_is_taken() {
+    let example = read(".env.example");
+    let settings: Vec<_> = example.lines().filter_map(|line| line.split_once('=')).collect();
+    let as_it_is = settings.iter().filter(|(name, _)| name.starts_with(PREFIX)).copied();
+    let config = Config::builder().variables(as_it_is).build().expect("the example");
+    let unset = Config::builder().build().expect("defaults");
+    assert_eq!(format!("{config:?}"), format!("{unset:?}"));
+    let shown = settings.iter().filter_map(|(name, value)| Some((name.strip_prefix('#')?, *value)));
+    for (name, value) in shown.filter(|(name, _)| name.starts_with(PREFIX) && !name.ends_with("_FILE")) {
+        assert!(read_as(name, value).is_ok() || value.is_empty(), "{name}={value}");
+    }
 }
 
 /// The next number in a direction, in the same unit: a whole one, or the half of a part of one.
