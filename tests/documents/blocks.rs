@@ -27,7 +27,10 @@ fn every_block_says_what_it_is_and_what_runs_it() {
                     wrong.extend(missing.map(|line| format!("{place}: `{line}` is no line of .ci/run")));
                 }
                 ("sh", "no-run") if block.before.starts_with("<!-- no-run: ") => {}
-                ("rust", "" | "no_run" | "compile_fail") => {}
+                ("rust", "" | "no_run" | "compile_fail") => {
+                    let hidden = block.lines.iter().filter(|line| line.starts_with("# "));
+                    wrong.extend(hidden.map(|line| format!("{place}: readers see `{line}`")));
+                }
                 (_, "") => {}
                 _ => wrong.push(format!("{place}: `{}`, and nothing says why it is not run", block.info)),
             }
