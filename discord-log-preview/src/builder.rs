@@ -18,6 +18,9 @@ const HISTORY: usize = 10_000;
 /// The channels that every server has.
 const CHANNELS: [&str; 4] = ["finance", "system", "errors", "activity"];
 
+/// The seed of servers that people start by hand.
+const STABLE: u64 = 1;
+
 /// Snowflakes of channels and webhooks start in 2025, before those of any message.
 const FIRST_ID: u64 = 310_000_000_000 << 22;
 
@@ -142,6 +145,11 @@ impl Builder {
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
+    }
+
+    /// Makes them the same as the command's, so that a `.env` once written from what it printed stays right.
+    pub fn stable(self) -> Self {
+        self.seed(STABLE)
     }
 
     /// Starts the server on a thread of its own. It runs until the handle is dropped.

@@ -113,6 +113,16 @@ impl Discord {
         names.iter().filter_map(setting).collect()
     }
 
+    /// Gives what a command prints when it has started: where the page is, and the settings of a program that logs here.
+    pub fn greeting(&self) -> String {
+        let settings: String = self.settings().iter().map(|(name, url)| format!("{name}={url}\n")).collect();
+        format!(
+            "A local Discord is at {}\nOpen that page, and paste these lines into the .env of your service; Ctrl-C stops \
+             it.\n\n{settings}",
+            self.page()
+        )
+    }
+
     /// Serves until the process ends.
     pub fn serve_forever(mut self) {
         self.server.join();

@@ -57,7 +57,7 @@ mod validate;
 
 pub use builder::{Builder, StartError};
 pub use discord::Discord;
-pub use fault::{ActiveFault, Fault, FaultId, FaultKind};
+pub use fault::{ActiveFault, Fault, FaultError, FaultId, FaultKind};
 pub use message::{Attachment, Message, Pings, Thread};
 pub use rate_limit::{Limits, Rate};
 pub use request::{Refused, Request, UploadedFile};

@@ -17,9 +17,6 @@ Usage: discord-log-preview [OPTIONS]
   --help             this text
 ";
 
-/// Ids and tokens are the same at every start, so that a `.env` once written stays right.
-const SEED: u64 = 1;
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
@@ -40,13 +37,13 @@ fn run(arguments: &[String]) -> Result<(), String> {
         let cause = std::error::Error::source(&error);
         cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
     })?;
-    say(&greeting(&discord)).map_err(|error| error.to_string())?;
+    say(&discord.greeting()).map_err(|error| error.to_string())?;
     discord.serve_forever();
     Ok(())
 }
 
 fn read(arguments: &[String]) -> Result<Option<Builder>, String> {
-    let mut builder = Discord::builder().seed(SEED);
+    let mut builder = Discord::builder().stable();
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         if argument == "--help" {
@@ -70,15 +67,6 @@ fn read(arguments: &[String]) -> Result<Option<Builder>, String> {
         };
     }
     Ok(Some(builder))
-}
-
-fn greeting(discord: &Discord) -> String {
-    let mut text = format!("A local Discord is at {}\n", discord.page());
-    text.push_str("Open that page, and paste these lines into the .env of your service; Ctrl-C stops it.\n\n");
-    for (name, url) in discord.settings() {
-        text.push_str(&format!("{name}={url}\n"));
-    }
-    text
 }
 
 fn say(text: &str) -> io::Result<()> {

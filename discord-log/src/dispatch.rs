@@ -324,8 +324,15 @@ impl Dispatch {
     }
 
     fn settle(&mut self, lane: LaneId, entries: Vec<Entry>, ending: &Ending, now: Now) {
+        self.tell_ends(&entries, ending);
         let ticket = self.journal.settle(entries, Some(ending));
         self.settling.insert(lane, (ticket, now.instant + SETTLING));
+    }
+
+    fn tell_ends(&self, entries: &[Entry], ending: &Ending) {
+        if let Some(told) = &self.config.told_ends {
+            entries.iter().for_each(|entry| told.tell(&entry.event, ending));
+        }
     }
 
     /// Ends what was told of a failure whose message cannot be changed: too old, of another process, or deleted by a

@@ -47,6 +47,8 @@
 //! | `actix` | | [`request_middleware`]: requests of actix-web |
 //! | `axum` | | the same, with the patterns of axum's paths; `health_handler`: the snapshot of [`health`] as a handler |
 //! | `metrics` | | `publish_metrics`: the same for the installed recorder of the `metrics` crate, such as Prometheus' |
+//! | `check` | | [`check`]: what Discord tells of the webhooks of settings, for whoever looks for what is wrong |
+//! | `journal` | | [`journal`]: what the services of this host have journalled, read from outside of their processes |
 //! | `testing` | | [`testing::capture`], [`testing::capture_async`], [`testing::leaks`], [`testing::panic_in`] |
 
 #[cfg(feature = "bench")]
@@ -55,6 +57,8 @@ pub mod __bench;
 #[doc(hidden)]
 pub mod __private;
 mod capture;
+#[cfg(feature = "check")]
+pub mod check;
 mod config;
 pub mod context;
 mod dispatch;
@@ -62,6 +66,8 @@ mod event;
 mod filter;
 mod health;
 mod host_budget;
+#[cfg(feature = "journal")]
+pub mod journal;
 mod lifecycle;
 mod local_log;
 mod logger;
@@ -106,6 +112,7 @@ pub use crate::health::{
     health,
 };
 pub use crate::lifecycle::{Drained, FlushError, Guard, InitError, flush, flush_async, init, init_with};
+pub use crate::record::Ending;
 #[cfg(all(unix, feature = "signals"))]
 pub use crate::signals::end_on_signals;
 

@@ -184,19 +184,13 @@ fn published(config: &Arc<Config>, journal: &Arc<dyn Journal>) -> Published {
 fn journal(settings: &record::Settings) -> (Arc<dyn Journal>, Option<Keep>) {
     let Some(dir) = settings.dir.clone() else { return (Arc::new(MemoryJournal::new(settings)), None) };
     let settings = settings.clone();
-    let open = move || DiskJournal::new(Arc::new(Disk), &dir, instance(), &settings);
+    let open = move || DiskJournal::new(Arc::new(Disk), &dir, record::instance(Timestamp::now()), &settings);
     let journal = Arc::new(open());
     let keep = move |event: &Event| {
         let now = Now { instant: Instant::now(), wall: Timestamp::now() };
         open().keep(event.clone(), now)
     };
     (journal, Some(Arc::new(keep)))
-}
-
-/// Names this process's directory in the journal: no other has had the same, and the oldest come first.
-fn instance() -> String {
-    let (at, process, random) = (Timestamp::now().as_millisecond(), std::process::id(), fastrand::u32(..));
-    format!("{at:013}-{process}-{random:08x}")
 }
 
 /// Detached: the guard waits for the threads' answers with a deadline, never for the threads themselves.

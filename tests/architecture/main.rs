@@ -58,6 +58,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Doors.
     ("capture", &["context", "event", "health", "local_log", "logger", "queue"]),
     ("__private", &["capture", "event", "health", "logger", "queue"]),
+    ("check", &["config", "event", "send"]),
+    ("journal", &["config", "event", "record", "reduce", "render"]),
     ("__bench", &["event", "filter", "record", "reduce", "render", "send"]),
 ];
 
@@ -66,7 +68,9 @@ const MAY_READ_CLOCKS: &[&str] = &[
     "__bench.rs",
     "capture/log_record.rs",
     "capture/request.rs",
+    "check.rs",
     "health.rs",
+    "journal/mod.rs",
     "lifecycle.rs",
     "logger.rs",
     "recorder.rs",

@@ -3,6 +3,7 @@
 
 mod fixture;
 mod kind;
+mod read;
 mod script;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::kind::FaultKind;
+pub use self::read::FaultError;
 pub use self::script::{ActiveFault, FaultId};
 
 pub(crate) use self::fixture::reply;

@@ -21,7 +21,7 @@ use crate::logger;
 /// ```
 #[track_caller]
 pub fn log(event: Event) {
-    let event = if event.place().is_some() { event } else { event.at(Location::caller()) };
+    let event = if event.has_origin() { event } else { event.at(Location::caller()) };
     logger::log(event);
 }
 

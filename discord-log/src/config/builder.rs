@@ -9,10 +9,12 @@ use rust_decimal::Decimal;
 use super::Config;
 use super::environment::{Environment, WEBHOOK_PREFIX};
 use super::problem::{ConfigError, Problem};
+use super::told_ends::ToldEnds;
 use super::{commit, journal};
 use crate::context::{Addresses, TrustedProxies};
-use crate::event::{Channel, Currency};
+use crate::event::{Channel, Currency, Event};
 use crate::filter::{self, Redaction, Toggle, Toggles};
+use crate::record::Ending;
 use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
 use crate::{context, record, reduce, render, send};
@@ -44,6 +46,8 @@ pub struct ConfigBuilder {
     /// By the name of the variable, whatever the value came from: one check serves both.
     values: BTreeMap<String, String>,
     problems: Vec<Problem>,
+    told_ends: Option<ToldEnds>,
+    journal_name: Option<String>,
 }
 
 impl ConfigBuilder {
@@ -73,7 +77,23 @@ impl ConfigBuilder {
     }
 
     fn of(environment: Environment) -> Self {
-        Self { values: environment.variables, problems: environment.problems }
+        Self { values: environment.variables, problems: environment.problems, ..Self::default() }
+    }
+
+    /// Forgets a setting, so that its default holds again: by the name of its variable, as in `DISCORD_HEARTBEAT`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// // A tool beside the service speaks as the service does, but is not it.
+    /// let config = Config::from_env().without("DISCORD_HEARTBEAT").without("DISCORD_LIFECYCLE").build();
+    /// ```
+    pub fn without(mut self, variable: &str) -> Self {
+        self.values.remove(variable);
+        self.problems.retain(|problem| problem.variable() != variable);
+        self
     }
 
     /// Gives a channel its webhook: `DISCORD_WEBHOOK_<CHANNEL>`.
@@ -169,6 +189,34 @@ impl ConfigBuilder {
         self.set("DISCORD_JOURNAL", place.into())
     }
 
+    /// Names whose part of the journal this is; the service's name by default. A program beside the service, which speaks
+    /// in its name, has a part of its own, and does not take over what the service left.
+    pub fn journal_name(mut self, name: impl Into<String>) -> Self {
+        self.journal_name = Some(name.into());
+        self
+    }
+
+    /// Tells how each event ends that Discord has or refuses for good: which message tells it, or Discord's reason.
+    ///
+    /// Called on the sender's thread, which goes on when it returns; a panic in it is caught. Nothing is told of events that
+    /// are written to the local log, or that end without a message of their own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Config, Ending};
+    ///
+    /// let settings = Config::builder().on_ending(|event, ending| {
+    ///     if let Ending::Buried { reason, .. } = ending {
+    ///         eprintln!("{} was refused: {reason}", event.title().unwrap_or("an event"));
+    ///     }
+    /// });
+    /// ```
+    pub fn on_ending(mut self, tell: impl Fn(&Event, &Ending) + Send + Sync + 'static) -> Self {
+        self.told_ends = Some(ToldEnds::new(tell));
+        self
+    }
+
     /// Most megabytes of files in the journal: `DISCORD_JOURNAL_MAX_MB`, 1 to 1,000,000, 256 by default. What was
     /// delivered goes first, errors and finance that were not go last.
     pub fn journal_max_mb(self, megabytes: u32) -> Self {
@@ -188,6 +236,12 @@ impl ConfigBuilder {
     /// Names the service: `DISCORD_SERVICE`, the executable's name by default.
     pub fn service(self, name: impl Into<String>) -> Self {
         self.set("DISCORD_SERVICE", name.into())
+    }
+
+    /// Names the service where no setting does, in place of the executable's name.
+    pub fn default_service(mut self, name: impl Into<String>) -> Self {
+        self.values.entry("DISCORD_SERVICE".to_owned()).or_insert_with(|| name.into());
+        self
     }
 
     /// Names the environment, such as `production`: `DISCORD_ENVIRONMENT`.
@@ -306,6 +360,7 @@ impl ConfigBuilder {
         let environment = check.text("DISCORD_ENVIRONMENT");
         let mut config = Config {
             enabled: check.switch("DISCORD_LOGGING_ENABLED"),
+            told_ends: self.told_ends,
             lifecycle: check.is_on("DISCORD_LIFECYCLE"),
             heartbeat: check.heartbeat(),
             webhooks,
@@ -316,7 +371,7 @@ impl ConfigBuilder {
                 high_value_threshold: check.threshold(),
                 redaction: check.redaction(),
             },
-            record: check.record(&service, environment.as_deref()),
+            record: check.record(self.journal_name.as_deref().unwrap_or(&service), environment.as_deref()),
             reduce: reduce::Settings { window: check.window(), rate_limit: 0, release: None },
             forums: check.forums(),
             render: check.render(service, environment),
@@ -331,6 +386,11 @@ impl ConfigBuilder {
         } else {
             Err(ConfigError::of(check.environment.problems))
         }
+    }
+
+    /// By the name of the variable.
+    pub(super) const fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
     }
 
     fn set(mut self, name: impl Into<String>, value: String) -> Self {

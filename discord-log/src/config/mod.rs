@@ -8,6 +8,8 @@ mod commit;
 mod environment;
 mod journal;
 mod problem;
+mod told_ends;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,9 +17,17 @@ use std::time::Duration;
 pub use self::builder::ConfigBuilder;
 pub use self::problem::{ConfigError, Problem};
 
+pub(crate) use self::told_ends::ToldEnds;
+
 use crate::event::Channel;
 use crate::send::WebhookUrl;
 use crate::{context, filter, record, reduce, render, send};
+
+/// Gives the directory of the journal that the environment and `.env` name, or the usual one; none for `memory`.
+#[cfg(feature = "journal")]
+pub(crate) fn journal_directory() -> Option<std::path::PathBuf> {
+    journal::directory(environment::Environment::read().take("DISCORD_JOURNAL").as_deref())
+}
 
 /// Checked settings, ready for [`init_with`](crate::init_with).
 ///
@@ -44,6 +54,8 @@ pub struct Config {
     pub(crate) lifecycle: bool,
     /// How often the message is updated that says who is alive, if there is to be one.
     pub(crate) heartbeat: Option<Duration>,
+    /// Who is told how events end.
+    pub(crate) told_ends: Option<ToldEnds>,
     pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) context: context::Settings,
@@ -109,6 +121,37 @@ impl Config {
     #[must_use]
     pub fn has_webhooks(&self) -> bool {
         !self.webhooks.is_empty() || self.send.shared_webhook.is_some()
+    }
+
+    /// Says whether what is logged to a channel goes to Discord: by a webhook of its own, or by the one for all.
+    #[must_use]
+    pub fn has_webhook(&self, channel: Channel) -> bool {
+        self.webhook(channel).is_some()
+    }
+
+    /// Lists the channels that have a webhook: the built-in ones first, then those with a webhook of their own, by name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Channel, Config};
+    ///
+    /// # fn main() -> Result<(), discord_log::ConfigError> {
+    /// let config = Config::builder().webhook(Channel::named("deploys"), "https://discord.com/api/webhooks/1/t").build()?;
+    /// assert_eq!(config.channels(), [Channel::named("deploys")]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let own: BTreeSet<_> = Channel::BUILT_IN.iter().chain(self.webhooks.keys()).copied().collect();
+        own.into_iter().filter(|channel| self.webhook(*channel).is_some()).collect()
+    }
+
+    /// Says whether anything is logged at all: `DISCORD_LOGGING_ENABLED`.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.enabled
     }
 
     /// Every webhook there is, the one that serves several channels as well.

@@ -74,8 +74,10 @@ impl Dispatch {
     fn count(&mut self, lane: LaneId, mut counted: Vec<Entry>, message: Option<String>, now: Now) {
         let occurrences = weight_of(&counted);
         let Some(newest) = counted.pop() else { return };
+        let ending = Ending::Counted { at: now.wall, message, occurrences };
+        self.tell_ends(&counted, &ending);
         let _ = self.journal.settle(counted, None);
-        self.settle(lane, vec![newest], &Ending::Counted { at: now.wall, message, occurrences }, now);
+        self.settle(lane, vec![newest], &ending, now);
     }
 
     /// Lets the journal know what messages tell by now that may still change.

@@ -31,12 +31,16 @@ pub(crate) enum Role {
     Actor,
     /// The failure that came right before this one.
     After,
+    /// What is told in a file beside the message alone.
+    Attached,
     /// What was logged before an error: when and how serious, and a short text.
     Breadcrumb,
     Cause,
     Context,
     ErrorMessage,
     Field,
+    /// The problem that it is of, whatever its texts say.
+    Problem,
     /// The function that went on in spite of the failure.
     Recovered,
     /// How many more calls failed alike.
@@ -50,14 +54,16 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Actor,
         Self::After,
+        Self::Attached,
         Self::Breadcrumb,
         Self::Cause,
         Self::Context,
         Self::ErrorMessage,
         Self::Field,
+        Self::Problem,
         Self::Recovered,
         Self::Repeats,
         Self::Request,

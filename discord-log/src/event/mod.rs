@@ -16,6 +16,7 @@ mod kind;
 mod named_text;
 mod performance;
 mod records;
+mod relayed;
 mod rewrite;
 mod samples;
 mod severity;
@@ -83,6 +84,8 @@ pub struct Event {
 #[derive(Clone, Debug)]
 enum Origin {
     Callsite(&'static Callsite),
+    /// In another program.
+    Elsewhere,
     Line(SourceLine),
     Stored(Arc<StoredPlace>),
     Unknown,
@@ -225,7 +228,7 @@ impl Event {
             Origin::Callsite(callsite) => Some(callsite.place()),
             Origin::Line(line) => Some(line.place()),
             Origin::Stored(place) => Some(place.place()),
-            Origin::Unknown => None,
+            Origin::Elsewhere | Origin::Unknown => None,
         }
     }
 

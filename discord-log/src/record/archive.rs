@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::chunk::{self, ChunkName, Ending};
 use super::storage::Storage;
-use super::{Entry, Run};
+use super::{Entry, EventId, Run};
 use crate::event::Channel;
 
 /// The folders of a service that hold no undelivered events.
@@ -114,7 +114,7 @@ impl Archive {
         let spare = folder.join(format!("{}.tmp", entry.id.whole()));
         storage.write(&spare, &line)?;
         storage.sync(&spare)?;
-        storage.rename(&spare, &folder.join(format!("{}.json", entry.id.whole())))?;
+        storage.rename(&spare, &folder.join(dead_name(entry.id)))?;
         storage.sync(&folder)?;
         Ok(line.len() as u64)
     }
@@ -156,13 +156,24 @@ impl Archive {
     }
 }
 
+/// Names the file of a dead event.
+pub(super) fn dead_name(id: EventId) -> String {
+    format!("{}.json", id.whole())
+}
+
+/// Where it is noted which problems are over.
+#[cfg(feature = "journal")]
+pub(super) fn noted(service: &Path) -> PathBuf {
+    service.join(PROBLEMS).join(NOTED)
+}
+
 fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-const HISTORY: &str = "history";
-const DEAD: &str = "dead";
-const QUARANTINE: &str = "quarantine";
+pub(super) const HISTORY: &str = "history";
+pub(super) const DEAD: &str = "dead";
+pub(super) const QUARANTINE: &str = "quarantine";
 const PROBLEMS: &str = "problems";
 const RUNS: &str = "runs";
 const LAST_RUN: &str = "last.json";

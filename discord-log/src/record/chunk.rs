@@ -60,6 +60,9 @@ impl FromStr for ChunkName {
 /// Most events of a chunk: few enough that a repeat is short, and that a usual file stays below 256 KiB.
 pub(super) const MOST_EVENTS: usize = 100;
 
+/// Bytes of a line before its JSON.
+pub(super) const SUM: usize = 9;
+
 /// A file in the journal that is no chunk.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct NotAChunk;
@@ -78,15 +81,36 @@ struct Line<'a, Mark> {
 struct Waiting {}
 
 /// How an event ended, as its line in the history or among the dead says it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Ending {
-    /// When, and which message tells how many occurrences of the same problem, of which this is one.
-    Counted { at: Timestamp, message: Option<String>, occurrences: u64 },
-    /// When, and which message of Discord's tells it.
-    Delivered { at: Timestamp, message: Option<String> },
+#[non_exhaustive]
+pub enum Ending {
+    /// A message tells that the problem of which it is occurred again.
+    #[non_exhaustive]
+    Counted {
+        /// When Discord said so.
+        at: Timestamp,
+        /// Discord's id of the message, if it said one.
+        message: Option<String>,
+        /// How many occurrences ended together with it.
+        occurrences: u64,
+    },
+    /// A message tells it.
+    #[non_exhaustive]
+    Delivered {
+        /// When Discord said so.
+        at: Timestamp,
+        /// Discord's id of the message, if it said one.
+        message: Option<String>,
+    },
     /// Discord refused it for good.
-    Buried { at: Timestamp, reason: String },
+    #[non_exhaustive]
+    Buried {
+        /// When Discord said so.
+        at: Timestamp,
+        /// What Discord said.
+        reason: String,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -121,12 +145,15 @@ pub(super) fn decode(bytes: &[u8]) -> Vec<(usize, EventId, Event)> {
     lines.filter_map(|(place, line)| decode_line(line).map(|(id, event)| (place, id, event))).collect()
 }
 
-fn decode_line(line: &[u8]) -> Option<(EventId, Event)> {
-    let (sum, json) = line.split_at_checked(9)?;
+/// Takes the checksum off a line, if it is the one of the rest.
+pub(super) fn checked(line: &[u8]) -> Option<&[u8]> {
+    let (sum, json) = line.split_at_checked(SUM)?;
     let sum = std::str::from_utf8(sum).ok()?.strip_suffix(' ')?;
-    if u32::from_str_radix(sum, 16).ok()? != crc32fast::hash(json) {
-        return None;
-    }
+    (u32::from_str_radix(sum, 16).ok()? == crc32fast::hash(json)).then_some(json)
+}
+
+fn decode_line(line: &[u8]) -> Option<(EventId, Event)> {
+    let json = checked(line)?;
     let line: Line<'_, Waiting> = serde_json::from_slice(json).ok()?;
     Some((EventId(Ulid::from_string(&line.id).ok()?), line.event.into()))
 }

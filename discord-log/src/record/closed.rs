@@ -38,12 +38,28 @@ pub(super) fn add(storage: &dyn Storage, journal: &Path, closures: &Closures) ->
     let Some(_lock) = storage.try_lock(&journal.join(LOCK))? else { return Ok(false) };
     let mut all = read(storage, journal);
     all.extend(closures.clone());
+    replace(storage, journal, &all)?;
+    Ok(true)
+}
+
+/// Forgets that a webhook is closed; says whether it was, and nothing where another process is at it.
+#[cfg(feature = "journal")]
+pub(super) fn reopen(storage: &dyn Storage, journal: &Path, webhook: &str) -> io::Result<Option<bool>> {
+    let Some(_lock) = storage.try_lock(&journal.join(LOCK))? else { return Ok(None) };
+    let mut all = read(storage, journal);
+    if all.remove(webhook).is_none() {
+        return Ok(Some(false));
+    }
+    replace(storage, journal, &all)?;
+    Ok(Some(true))
+}
+
+fn replace(storage: &dyn Storage, journal: &Path, closures: &Closures) -> io::Result<()> {
     let spare = journal.join(SPARE);
-    storage.write(&spare, &serde_json::to_vec(&all).unwrap_or_default())?;
+    storage.write(&spare, &serde_json::to_vec(closures).unwrap_or_default())?;
     storage.sync(&spare)?;
     storage.rename(&spare, &journal.join(FILE))?;
-    storage.sync(journal)?;
-    Ok(true)
+    storage.sync(journal)
 }
 
 const FILE: &str = "closed.json";

@@ -43,19 +43,42 @@ pub(super) struct Found {
 struct State {
     /// The process ended as it should.
     ended: bool,
+    /// Nothing in it was ever sent; a person gave it back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unsent: bool,
     /// Since which start of the machine.
     boot: Option<String>,
     /// By channel and file.
     settled: BTreeMap<String, BTreeSet<usize>>,
 }
 
+impl State {
+    /// Of most chunks nothing is settled, and most often of none: no key is made then.
+    fn settled_of(&self, channel: Channel, name: ChunkName) -> BTreeSet<usize> {
+        if self.settled.is_empty() {
+            return BTreeSet::new();
+        }
+        self.settled.get(&key(channel, name)).cloned().unwrap_or_default()
+    }
+}
+
 impl Home {
     /// Makes a directory of one's own.
     pub(super) fn found(storage: &dyn Storage, dir: PathBuf) -> io::Result<Self> {
+        Self::found_as(storage, dir, State::default())
+    }
+
+    /// Makes a directory for others to adopt, once this is dropped: of a process that has ended and sent nothing.
+    #[cfg(feature = "journal")]
+    pub(super) fn found_for_others(storage: &dyn Storage, dir: PathBuf) -> io::Result<Self> {
+        Self::found_as(storage, dir, State { ended: true, unsent: true, ..State::default() })
+    }
+
+    fn found_as(storage: &dyn Storage, dir: PathBuf, state: State) -> io::Result<Self> {
         storage.create_dir(&dir)?;
         let lock = storage.try_lock(&dir.join(LOCK))?;
         let lock = lock.ok_or_else(|| io::Error::other("a new directory is locked by another process"))?;
-        let state = State { boot: storage.boot(), ..State::default() };
+        let state = State { boot: storage.boot(), ..state };
         let home = Self { dir, state, read: BTreeMap::new(), unsure: 0, _lock: lock };
         save(storage, home.saved())?;
         Ok(home)
@@ -78,11 +101,18 @@ impl Home {
             return Ok(None);
         }
         let state = storage.read(&dir.join(STATE)).ok();
-        let state: State = state.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let mut state: State = state.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         // The machine went down with its owner: what was settled and removed may be back.
         let may_be_back = state.boot.is_none() || state.boot != storage.boot();
-        let unsure = if may_be_back { usize::MAX } else { EVENTS_IN_FLIGHT };
-        Ok(Some(Self { dir, state, read: BTreeMap::new(), unsure, _lock: lock }))
+        let was_unsent = std::mem::take(&mut state.unsent);
+        let mut home = Self { dir, state, read: BTreeMap::new(), unsure: EVENTS_IN_FLIGHT, _lock: lock };
+        // From now on it may be sent, which whoever adopts it after this process has to know.
+        if was_unsent && save(storage, home.saved()).is_ok() {
+            home.unsure = 0;
+        } else if may_be_back {
+            home.unsure = usize::MAX;
+        }
+        Ok(Some(home))
     }
 
     /// Says whether its owner ended as it should.
@@ -99,10 +129,10 @@ impl Home {
     /// files, and asking for the size of each would take most of the time.
     pub(super) fn chunks(&self, storage: &dyn Storage) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
-        for (channel, folder) in self.folders(storage)? {
+        for (channel, folder) in folders(storage, &self.dir)? {
             for file in storage.names(&folder)? {
                 match file.parse() {
-                    Ok(name) => found.push(Found { channel, name, settled: self.settled_of(channel, name) }),
+                    Ok(name) => found.push(Found { channel, name, settled: self.state.settled_of(channel, name) }),
                     // What was being written when its owner died was reported to nobody.
                     Err(_) => storage.remove(&folder.join(&file))?,
                 }
@@ -110,20 +140,6 @@ impl Home {
         }
         found.sort_unstable_by_key(|found| found.name);
         Ok(found)
-    }
-
-    /// Of most chunks nothing is settled, and most often of none: no key is made then.
-    fn settled_of(&self, channel: Channel, name: ChunkName) -> BTreeSet<usize> {
-        if self.state.settled.is_empty() {
-            return BTreeSet::new();
-        }
-        self.state.settled.get(&key(channel, name)).cloned().unwrap_or_default()
-    }
-
-    fn folders(&self, storage: &dyn Storage) -> io::Result<Vec<(Channel, PathBuf)>> {
-        let is_channel = |name: &String| !OWN_FILES.contains(&name.as_str()) && name != open_messages::FOLDER;
-        let names = storage.names(&self.dir)?.into_iter().filter(is_channel);
-        Ok(names.map(|name| (Channel::named(&name), self.dir.join(&name))).collect())
     }
 
     /// Says whether the next event that is read of a strand may have been delivered by the owner before it died, and
@@ -174,6 +190,39 @@ impl Home {
     pub(super) fn dir(&self) -> &Path {
         &self.dir
     }
+}
+
+/// What somebody sees of a directory who does not hold it.
+#[cfg(feature = "journal")]
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Whether a process holds it; not known before that has written its state.
+    pub(super) is_held: Option<bool>,
+    pub(super) was_ended: bool,
+    pub(super) found: Vec<Found>,
+}
+
+/// Looks at a directory without touching it.
+#[cfg(feature = "journal")]
+pub(super) fn see(storage: &dyn Storage, dir: &Path) -> io::Result<Seen> {
+    let bytes = storage.read(&dir.join(STATE)).ok();
+    // Before the state is written its owner may be about to take the lock, and must find it free.
+    let is_held = bytes.is_some().then(|| storage.is_locked(&dir.join(LOCK))).transpose()?;
+    let state: State = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let mut found = Vec::new();
+    for (channel, folder) in folders(storage, dir)? {
+        let names = storage.names(&folder).unwrap_or_default();
+        let names = names.iter().filter_map(|name| name.parse().ok());
+        found.extend(names.map(|name| Found { channel, name, settled: state.settled_of(channel, name) }));
+    }
+    found.sort_unstable_by_key(|found| found.name);
+    Ok(Seen { is_held, was_ended: state.ended, found })
+}
+
+fn folders(storage: &dyn Storage, dir: &Path) -> io::Result<Vec<(Channel, PathBuf)>> {
+    let is_channel = |name: &String| !OWN_FILES.contains(&name.as_str()) && name != open_messages::FOLDER;
+    let names = storage.names(dir)?.into_iter().filter(is_channel);
+    Ok(names.map(|name| (Channel::named(&name), dir.join(&name))).collect())
 }
 
 /// Gives size and time of the chunks in a directory.

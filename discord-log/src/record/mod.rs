@@ -17,6 +17,8 @@ mod home;
 mod memory;
 mod on_disk;
 mod open_messages;
+#[cfg(feature = "journal")]
+pub(crate) mod outside;
 mod runs;
 mod storage;
 mod strand;
@@ -27,7 +29,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-pub(crate) use self::chunk::Ending;
+pub use self::chunk::Ending;
+
 pub(crate) use self::closed::{Closure, Closures};
 pub(crate) use self::entry::{Entry, EventId, Seq};
 pub(crate) use self::memory::MemoryJournal;
@@ -69,6 +72,12 @@ const EVENTS_PER_MESSAGE: usize = 10;
 pub(crate) struct Now {
     pub(crate) instant: Instant,
     pub(crate) wall: Timestamp,
+}
+
+/// Names the directory of a process in the journal: no other has had the same, and the oldest come first.
+pub(crate) fn instance(now: Timestamp) -> String {
+    let (at, process, random) = (now.as_millisecond(), std::process::id(), fastrand::u32(..));
+    format!("{at:013}-{process}-{random:08x}")
 }
 
 /// What came of a look at the files.

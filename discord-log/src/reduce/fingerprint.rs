@@ -1,6 +1,7 @@
 //! What makes two events the same problem: where, what kind, which type of error, and the texts without what changes
 //! from one occurrence to the next: numbers, ids, addresses, and whatever stands in quotes.
 
+use std::fmt;
 use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ pub(crate) struct Fingerprint(u64);
 impl Fingerprint {
     /// Takes the fingerprint of an event; of one that is told by itself there is none: good news, and everything of
     /// finance.
-    pub(super) fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
         if event.severity() < Severity::Warning || event.channel() == Channel::Finance {
             return None;
         }
@@ -28,6 +29,10 @@ impl Fingerprint {
         };
         write(event.channel().name());
         write(&format!("{:?}", event.kind()));
+        if let Some(key) = event.problem() {
+            write(key);
+            return Some(Self(hasher.finish()));
+        }
         if let Some(place) = event.place() {
             write(place.file);
             write(place.function.unwrap_or_default());
@@ -47,6 +52,12 @@ impl Fingerprint {
             });
         }
         Some(Self(hasher.finish()))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
     }
 }
 

@@ -112,7 +112,7 @@ impl Group {
         self.occurrences.lines.len() + self.variables.bytes()
     }
 
-    pub(super) const fn fingerprint(&self) -> Fingerprint {
+    pub(crate) const fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
 

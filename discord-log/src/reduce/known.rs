@@ -17,15 +17,16 @@ pub(crate) struct Known {
     news: Vec<u8>,
 }
 
+/// What is remembered of one that is over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Seen {
-    problem: Fingerprint,
-    at: Timestamp,
+pub(crate) struct Seen {
+    pub(crate) problem: Fingerprint,
+    pub(crate) at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    release: Option<String>,
+    pub(crate) release: Option<String>,
     /// Where the message is that told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
+    pub(crate) address: Option<String>,
 }
 
 impl Known {
@@ -73,6 +74,12 @@ impl Known {
             group.come_back(Back { after, release: seen.release.clone() }, earlier);
         }
     }
+}
+
+/// Gives what lines of the journal tell of problems that are over.
+#[cfg(feature = "journal")]
+pub(crate) fn over(lines: &[u8]) -> impl Iterator<Item = Seen> {
+    Known::read(lines).problems.into_values()
 }
 
 /// Problems that are remembered: some 400 KiB.

@@ -30,11 +30,17 @@ use std::time::Duration;
 pub(crate) use self::batch::{Batch, Target};
 pub(crate) use self::board::{Lost, Place};
 pub(crate) use self::distinct::Count;
+#[cfg(feature = "journal")]
+pub(crate) use self::fingerprint::Fingerprint;
 pub(crate) use self::form::Form;
 pub(crate) use self::group::{Back, Earlier, Group};
 pub(crate) use self::heartbeat::{Beat, Heartbeat, Pulse, Sender};
 pub(crate) use self::intake::{Doubt, Intake, Next, Shipped};
 pub(crate) use self::known::Known;
+#[cfg(feature = "journal")]
+pub(crate) use self::known::over;
+#[cfg(feature = "journal")]
+pub(crate) use self::saved::open;
 pub(crate) use self::shown::Shown;
 pub(crate) use self::variables::Variable;
 

@@ -10,6 +10,8 @@ use super::board::{Place, Posted};
 use super::group::Group;
 use super::shown::Shown;
 use super::told::Told;
+#[cfg(feature = "journal")]
+use crate::event::Event;
 use crate::event::{Severity, StoredEvent};
 use crate::record::{Entry, EventId, Now, Seq};
 
@@ -96,6 +98,28 @@ pub(super) fn read(bytes: &[u8], webhook: &str, now: Now) -> Option<Posted> {
     let told = told.collect::<Option<Vec<_>>>()?;
     let place = Place { id: saved.message, thread: saved.thread, address: saved.address };
     Some(Posted::restored(place, told, saved.may_repeat, earlier(saved.posted_at, now), now.instant))
+}
+
+/// A problem that a message tells of.
+#[cfg(feature = "journal")]
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) group: Group,
+    /// The newest occurrence that the message tells.
+    pub(crate) event: Event,
+    /// Where the message is.
+    pub(crate) address: Option<String>,
+}
+
+/// Reads which problems a message tells of, whoever's it is; of what is no message with problems, none.
+#[cfg(feature = "journal")]
+pub(crate) fn open(bytes: &[u8]) -> Vec<Open> {
+    let Ok(saved) = serde_json::from_slice::<Saved<'_>>(bytes) else { return Vec::new() };
+    let address = saved.address;
+    let told = saved.told.into_iter().filter(|told| !told.has_moved);
+    let open =
+        told.filter_map(|told| Some(Open { group: told.group?, event: told.event.into(), address: address.clone() }));
+    open.collect()
 }
 
 /// A moment of the wall clock on the other; one that this machine's clock has not seen yet counts as now.

@@ -107,6 +107,10 @@ pub(super) fn values_of(event: &Event) -> Vec<(Slot, Cow<'_, str>)> {
         };
         values.push((Slot::Field(field.name().to_owned()), value));
     }
+    // One problem under a key has other texts each time, whose blanks have nothing to do with each other.
+    if event.problem().is_some() {
+        return values;
+    }
     let mut blanks = 0;
     for text in texts(event) {
         let found = pieces(text).filter_map(|piece| match piece {

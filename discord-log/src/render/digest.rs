@@ -44,7 +44,7 @@ fn table(settings: &Settings, told: &[Shown], room: Size) -> String {
     for (position, shown) in told.iter().enumerate() {
         let event = &shown.entry.event;
         let times = shown.group.as_ref().map_or_else(|| shown.entry.repeats().saturating_add(1), Group::count);
-        let row = counts.entry((event.channel(), Headline::of(settings, event))).or_insert((0, position));
+        let row = counts.entry((event.channel(), Headline::of(&settings.service, event))).or_insert((0, position));
         row.0 = row.0.saturating_add(times);
         all = all.saturating_add(times);
     }

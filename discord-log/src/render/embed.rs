@@ -8,7 +8,7 @@ use super::fields::{self, Field, Fields};
 use super::headline::Headline;
 use super::passage::{Passage, Place, Written};
 use super::{Repeat, Settings, description, facts, group, headline, limits};
-use crate::event::{Event, Severity};
+use crate::event::{Event, Role, Severity};
 use crate::reduce::Shown;
 
 /// An embed as Discord takes it.
@@ -36,7 +36,7 @@ impl Embed {
     pub(super) fn of(settings: &Settings, shown: &Shown, repeat: Repeat, room: Size) -> Self {
         let entry = &shown.entry;
         let event = &entry.event;
-        let headline = Headline::of(settings, event);
+        let headline = Headline::of(&settings.service, event);
         let edge = room.part(limits::PARTS_OF_AN_EMBED);
         let title = title(shown, headline.clone(), edge);
         let footer =
@@ -46,7 +46,7 @@ impl Embed {
         let taken = Size::of(&description.text) + fields.size();
         description::add_backtrace(&mut description, event, room.without(taken));
         Self {
-            cut: title.cut + description.cut + fields.cut,
+            cut: title.cut + description.cut + fields.cut + attached_bytes(event),
             title: title.text,
             description: description.text,
             color: color(shown),
@@ -121,6 +121,11 @@ fn inner(settings: &Settings, shown: &Shown, headline: &Headline<'_>, room: Size
         fields.cut += values.cut;
     }
     Inner { description, fields }
+}
+
+/// Counts what is told in the file alone.
+fn attached_bytes(event: &Event) -> usize {
+    event.entries().of(Role::Attached).map(|text| text.as_text().len()).sum()
 }
 
 /// Says whether the event was so full that whole fields are missing; a text that was cut says so itself.

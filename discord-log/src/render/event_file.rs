@@ -14,7 +14,7 @@ use crate::reduce::{Group, Shown};
 pub(super) fn write(settings: &Settings, shown: &Shown, occurrences: Option<&str>) -> String {
     let entry = &shown.entry;
     let event = &entry.event;
-    let headline = Headline::of(settings, event);
+    let headline = Headline::of(&settings.service, event);
     let mut file = String::new();
     line(&mut file, &format!("{}{}", headline.line(), group::times(shown)));
     let release = settings.release.as_deref().unwrap_or_default();
@@ -34,6 +34,7 @@ pub(super) fn write(settings: &Settings, shown: &Shown, occurrences: Option<&str
         line(&mut file, &note);
     }
     known.into_iter().for_each(|known| values(&mut file, known));
+    attached(&mut file, event);
     backtrace(&mut file, event);
     if let Some(occurrences) = occurrences {
         section(&mut file);
@@ -71,6 +72,13 @@ fn values(file: &mut String, known: &Group) {
         line(file, &format!("{}:", group::name(&variable)));
         variable.values.iter().for_each(|value| line(file, value));
         group::more(&variable, variable.values.len()).into_iter().for_each(|more| line(file, &more));
+    }
+}
+
+fn attached(file: &mut String, event: &Event) {
+    for text in event.entries().of(Role::Attached) {
+        section(file);
+        line(file, &format!("{}{}", legible(text.as_text()), kept(&Passage::of_field(text))));
     }
 }
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::clean::legible;
-use super::{Settings, limits};
+use super::limits;
 use crate::event::{Event, Kind, Role, Severity};
 
 /// The first line of an event.
@@ -18,8 +18,7 @@ pub(super) struct Headline<'a> {
 }
 
 impl<'a> Headline<'a> {
-    pub(super) fn of(settings: &Settings, event: &'a Event) -> Self {
-        let service = || settings.service.as_str();
+    pub(super) fn of(service: &str, event: &'a Event) -> Self {
         match event.kind() {
             Kind::InvoiceCreated => Self::new("🧾", "Invoice created"),
             Kind::InvoiceUpdated => Self::new("✏️", "Invoice updated"),
@@ -27,8 +26,8 @@ impl<'a> Headline<'a> {
             Kind::BtwCalculation => Self::new("🧮", "BTW calculated"),
             Kind::HighValueTransaction => Self::new("💎", "High-value transaction"),
             Kind::SystemEvent => Self::titled("⚙️", event, "System event"),
-            Kind::Startup => Self::new("🚀", format!("{} started", service())),
-            Kind::Shutdown => Self::new("🛑", format!("{} is stopping", service())),
+            Kind::Startup => Self::new("🚀", format!("{service} started")),
+            Kind::Shutdown => Self::new("🛑", format!("{service} is stopping")),
             Kind::DatabaseOperation => Self::naming("🗄️", "Database", event, "operation"),
             Kind::FileOperation => Self::naming("📁", "File", event, "operation"),
             Kind::SlowCall => Self::new("🐢", labelled("Slow call", event.title())),

@@ -19,7 +19,7 @@ pub(crate) fn addition(event: &Event) -> Option<String> {
 
 /// Writes an event as one line.
 pub(crate) fn line(settings: &Settings, event: &Event) -> String {
-    let headline = Headline::of(settings, event).line();
+    let headline = Headline::of(&settings.service, event).line();
     let mut line = format!("[{}] {}", event.channel(), inert(&headline));
     for text in said(event) {
         line.push_str(": ");
@@ -79,6 +79,18 @@ fn text_of(field: Field<'_>) -> String {
         Some(bytes) => format!("{text} … ({} bytes in all)", readable::grouped(bytes)),
         None => text,
     }
+}
+
+/// Writes the headline of an event, for a place that has one line.
+#[cfg(feature = "journal")]
+pub(crate) fn headline(service: &str, event: &Event) -> String {
+    inert(&Headline::of(service, event).line())
+}
+
+/// Writes a text for a place that has one line.
+#[cfg(feature = "journal")]
+pub(crate) fn one_line(text: &str) -> String {
+    inert(text)
 }
 
 fn inert(text: &str) -> String {

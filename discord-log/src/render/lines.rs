@@ -87,7 +87,7 @@ struct Line {
 /// Writes what happened and the main values: emoji, time, headline, text, and then the rest as far as it goes.
 fn line(settings: &Settings, shown: &Shown) -> Line {
     let event = &shown.entry.event;
-    let headline = Headline::of(settings, event);
+    let headline = Headline::of(&settings.service, event);
     let headline = if group::is_over(shown) { headline.over() } else { headline };
     let times = group::times(shown);
     let mut text = headline.line() + &times;

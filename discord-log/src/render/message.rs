@@ -195,7 +195,7 @@ fn content(settings: &Settings, shown: &[Shown]) -> Option<String> {
         more => format!(" (+{} more)", readable::grouped(more as u64)),
     };
     let event = &first.entry.event;
-    let headline = Headline::of(settings, event);
+    let headline = Headline::of(&settings.service, event);
     let headline = if group::is_over(first) { headline.over() } else { headline };
     let line = headline.line_about(&group::times(first), description::detail(event));
     let room = Size::new(limits::CONTENT_CHARACTERS, limits::CONTENT_BYTES).without(Size::of(&more));

@@ -46,6 +46,8 @@ pub(crate) use self::body::File;
 pub(crate) use self::body::{Body, Post};
 pub(crate) use self::heartbeat::heartbeat;
 pub(crate) use self::line::{addition, line};
+#[cfg(feature = "journal")]
+pub(crate) use self::line::{headline, one_line};
 pub(crate) use self::mentions::Mentions;
 pub(crate) use self::message::{Repeat, edit, post};
 pub(crate) use self::readable::{grouped, lasted};

@@ -8,7 +8,7 @@ use crate::reduce::Shown;
 
 /// Names the post that tells of a problem, or of a single event.
 pub(crate) fn thread_name(settings: &Settings, shown: &Shown) -> String {
-    name(&Headline::of(settings, &shown.entry.event).line())
+    name(&Headline::of(&settings.service, &shown.entry.event).line())
 }
 
 /// Makes a title that Discord takes out of any text.

@@ -13,6 +13,8 @@ use reqwest::{RequestBuilder, redirect};
 use super::answer::{Answer, LimitHeaders, Response};
 use super::permit::{Introduction, Permit};
 use super::tls;
+#[cfg(feature = "check")]
+use super::webhook_url::WebhookUrl;
 use crate::render::Body;
 
 /// What Discord asks of every client; one without it is refused before it reaches Discord.
@@ -92,6 +94,18 @@ impl Client {
     pub(crate) async fn introduce(&self, introduction: &Introduction) -> Answer {
         answer(self.http.get(introduction.url())).await
     }
+
+    /// Asks the same without a lane, and for the date of the answer.
+    #[cfg(feature = "check")]
+    pub(super) async fn look_up(&self, webhook: &WebhookUrl) -> (Answer, Option<String>) {
+        match self.http.get(webhook.reveal()).send().await {
+            Ok(response) => {
+                let date = header(response.headers(), "date").map(str::to_owned);
+                (read(response).await, date)
+            }
+            Err(error) => (failed(error), None),
+        }
+    }
 }
 
 fn form(body: Body) -> Result<Form, reqwest::Error> {
@@ -107,11 +121,13 @@ fn form(body: Body) -> Result<Form, reqwest::Error> {
 async fn answer(request: RequestBuilder) -> Answer {
     match request.send().await {
         Ok(response) => read(response).await,
-        Err(error) => {
-            let may_have_arrived = !(error.is_connect() || error.is_builder());
-            Answer::Failed { trouble: trouble(error), may_have_arrived }
-        }
+        Err(error) => failed(error),
     }
+}
+
+fn failed(error: reqwest::Error) -> Answer {
+    let may_have_arrived = !(error.is_connect() || error.is_builder());
+    Answer::Failed { trouble: trouble(error), may_have_arrived }
 }
 
 async fn read(mut response: reqwest::Response) -> Answer {

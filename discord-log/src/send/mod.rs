@@ -12,6 +12,8 @@ mod engine;
 mod finished;
 mod lane;
 mod ledger;
+#[cfg(feature = "check")]
+mod look_up;
 mod pause;
 mod permit;
 mod rate_limit;
@@ -28,6 +30,10 @@ pub(crate) use self::client::Client;
 pub(crate) use self::engine::Engine;
 pub(crate) use self::finished::Finished;
 pub(crate) use self::ledger::{Ledger, Limits};
+#[cfg(feature = "check")]
+pub use self::look_up::WebhookAnswer;
+#[cfg(feature = "check")]
+pub(crate) use self::look_up::look_up;
 pub(crate) use self::permit::Introduction;
 pub(crate) use self::permit::{Denied, LaneId, Misplaced, Outcome, Permit, Sent, Stored};
 #[cfg(feature = "bench")]

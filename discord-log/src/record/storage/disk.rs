@@ -2,6 +2,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+#[cfg(feature = "journal")]
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -88,6 +90,25 @@ impl Storage for Disk {
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         fs::read(file)
+    }
+
+    #[cfg(feature = "journal")]
+    fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(file)?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::with_capacity(most);
+        file.take(most as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Shared, so that two who ask do not take each other for the owner.
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool> {
+        match File::open(file)?.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// Source: <https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html> (`random/boot_id`).

@@ -85,6 +85,18 @@ impl Storage for Failing {
         self.disk.read(file)
     }
 
+    #[cfg(feature = "journal")]
+    fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
+        self.call(false)?;
+        self.disk.read_part(file, from, most)
+    }
+
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool> {
+        self.call(false)?;
+        self.disk.is_locked(file)
+    }
+
     fn boot(&self) -> Option<String> {
         self.disk.boot()
     }

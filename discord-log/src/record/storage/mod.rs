@@ -51,6 +51,15 @@ pub(crate) trait Storage: Debug + Send + Sync {
     /// Reads a file whole.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
 
+    /// Reads at most so many bytes of a file, from a place in it on; fewer where it ends, none behind its end.
+    #[cfg(feature = "journal")]
+    fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>>;
+
+    /// Says whether a process holds a lock, without taking it for longer than the question; a lock that nobody ever
+    /// took is missing. Never waits.
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool>;
+
     /// Names the time since the machine was started, where that can be known: what was not synced before it may be gone,
     /// and what was removed may be back.
     fn boot(&self) -> Option<String>;

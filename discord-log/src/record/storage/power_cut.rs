@@ -175,6 +175,21 @@ impl Storage for PowerCut {
         model.names.get(file).map(|content| model.contents[*content].now.clone()).ok_or_else(missing)
     }
 
+    #[cfg(feature = "journal")]
+    fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
+        let bytes = self.read(file)?;
+        Ok(bytes.into_iter().skip(from as usize).take(most).collect())
+    }
+
+    #[cfg(feature = "journal")]
+    fn is_locked(&self, file: &Path) -> io::Result<bool> {
+        let model = self.model();
+        if !model.names.contains_key(file) {
+            return Err(missing());
+        }
+        Ok(model.locks.get(file).is_some_and(|held| held.strong_count() > 0))
+    }
+
     fn boot(&self) -> Option<String> {
         Some(self.model().boots.to_string())
     }

@@ -1,0 +1,5 @@
+//! Each command as a process, as people and scripts start it: on a machine with nothing on it, with and without a terminal,
+//! against the local Discord in good and bad days.
+
+mod completions;
+mod machine;
