@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-pub(crate) use self::counters::{CHANNELS, COUNTERS, Counters};
+pub(crate) use self::counters::{CHANNELS, COUNTERS, Counters, Totals};
 #[cfg(feature = "axum")]
 pub use self::endpoint::health_handler;
-pub(crate) use self::functions::Function;
+pub(crate) use self::functions::{BUCKETS, Function, Tallied, quantile, tallied};
 pub use self::functions::{FunctionHealth, Latency, Polled, Tally};
 #[cfg(feature = "metrics")]
 pub use self::metrics::publish_metrics;
@@ -148,6 +148,20 @@ impl fmt::Display for Loss {
             Self::QueueFull => "queue full",
             Self::Shutdown => "not delivered in time at shutdown",
         })
+    }
+}
+
+impl Loss {
+    /// Gives the name that files and metrics spell.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::AfterShutdown => "after_shutdown",
+            Self::JournalDamaged => "journal_damaged",
+            Self::JournalFull => "journal_full",
+            Self::LoggerPanicked => "logger_panicked",
+            Self::QueueFull => "queue_full",
+            Self::Shutdown => "shutdown",
+        }
     }
 }
 

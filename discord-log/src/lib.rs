@@ -80,6 +80,7 @@ mod send;
 mod sender;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
+mod summary;
 pub mod testing;
 
 #[cfg(feature = "actix")]

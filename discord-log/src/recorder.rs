@@ -1,6 +1,8 @@
 //! The driver between the callers and the journal: a plain thread that empties the queue, appends to the journal, and does
 //! the journal's work on the disk. Neither a slow network nor a slow reader stands between a call and the journal.
 
+mod counting;
+mod daily;
 mod ledger;
 mod runs;
 
@@ -11,12 +13,14 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use self::counting::Counting;
+use self::daily::{Daily, Ready};
 use self::ledger::Ledger;
 use self::runs::Found;
 use crate::config::Config;
 use crate::event::{Channel, Event, Severity, Stage};
 use crate::filter::{Toggle, high_value_alert};
-use crate::health::{COUNTERS, Loss};
+use crate::health::{self, COUNTERS, Loss};
 use crate::local_log;
 use crate::queue::{self, Queue};
 use crate::record::{Journal, Now, Persisted, Run};
@@ -43,6 +47,10 @@ pub(crate) struct Recorder {
     /// When the valves are emptied next.
     collects_at: Instant,
     ledger: Ledger,
+    /// When the time of day is looked at next.
+    clock_at: Instant,
+    counting: Counting,
+    daily: Daily,
     started_at: Timestamp,
     /// The start is still to be told, with what was found.
     starts: Option<Found>,
@@ -62,6 +70,10 @@ const LOOKS: u32 = 20;
 const PARK: Duration = Duration::from_secs(1);
 /// How long withheld failures gather.
 const COLLECTED: Duration = Duration::from_secs(queue::WINDOW);
+/// When the counters are noted again after the disk failed.
+const COUNTED: Duration = Duration::from_secs(60);
+/// How often it is looked what the time of day asks for.
+const TICK: Duration = Duration::from_secs(1);
 /// Events that are appended together.
 const BATCH: usize = 512;
 
@@ -76,6 +88,9 @@ impl Recorder {
         Self {
             starts: config.lifecycle.then(Found::default),
             started_at: Timestamp::now(),
+            clock_at: Instant::now(),
+            counting: Counting::new(Timestamp::now(), COUNTERS.totals(), health::tallied()),
+            daily: Daily::new(config.summaries.clone(), config.render.currency),
             config,
             queue,
             journal,
@@ -110,6 +125,9 @@ impl Recorder {
             } else {
                 again
             };
+            if Instant::now() >= self.clock_at && self.follow_the_clock() {
+                again = None;
+            }
             match self.orders.try_recv() {
                 Ok(Order::Flush { accepted, deadline, reply }) => {
                     self.collect();
@@ -232,6 +250,7 @@ impl Recorder {
         if self.journal.is_written() {
             COUNTERS.write_upto(crossed);
         }
+        self.counting.found_unclean(unclean);
         troubles.iter().for_each(|trouble| local_log::tell(Severity::Warning, trouble));
         match &mut self.starts {
             Some(found) => {
@@ -245,6 +264,48 @@ impl Recorder {
             self.sender.notice();
         }
         again
+    }
+
+    /// Does what the time of day asks for; says whether the journal has more to do.
+    fn follow_the_clock(&mut self) -> bool {
+        self.clock_at = Instant::now() + TICK;
+        self.note_counts(false);
+        let looked = self.daily.look(&*self.journal, &self.config.filter.redaction, now());
+        looked.trouble.iter().for_each(|trouble| local_log::tell(Severity::Warning, trouble));
+        let has_summary = looked.ready.is_some();
+        looked.ready.into_iter().for_each(|summary| self.hand_over(summary));
+        has_summary
+    }
+
+    /// Notes in the history how the counters changed, once a minute.
+    fn note_counts(&mut self, is_end: bool) {
+        let now = Timestamp::now();
+        if is_end || self.counting.is_due(now) {
+            let (counts, next) = self.counting.changes(now, COUNTERS.totals(), health::tallied());
+            if counts.is_empty() || self.journal.note_counts(&counts) {
+                self.counting = next;
+            } else {
+                // The disk fails: what is counted meanwhile is told with it.
+                self.clock_at = Instant::now() + COUNTED;
+            }
+        }
+    }
+
+    /// Hands a summary to the journal, or to the local log, and waits until it is on the disk: whoever finds its claim
+    /// then finds it, too.
+    fn hand_over(&mut self, Ready { id, event }: Ready) {
+        COUNTERS.accept_own();
+        if self.goes_to_discord(&event) {
+            let shed = self.journal.append_named(id, event, Instant::now());
+            COUNTERS.lose(Loss::JournalFull, shed);
+            self.persist(true);
+            self.sender.notice();
+        } else {
+            local_log::write(&self.config.render, &event);
+            count_locally(&event);
+        }
+        // What cannot be confirmed now is with the next look.
+        let _ = self.journal.summaries().map(|summaries| self.daily.confirm(&*self.journal, &summaries));
     }
 
     /// Tells that an earlier run ended without its guard: a crash, a kill, or a power cut.
@@ -319,6 +380,7 @@ impl Recorder {
         if self.journal.outlives_the_process() {
             COUNTERS.leave(COUNTERS.waiting());
         }
+        self.note_counts(true);
         self.journal.note_run(&run);
         self.journal.end();
         reply(is_settled);

@@ -15,7 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("queue", &["event"]),
     ("record", &["event"]),
     ("reduce", &["event", "record"]),
-    ("render", &["event", "health", "record", "reduce"]),
+    ("summary", &["event", "health", "record", "reduce"]),
+    ("render", &["event", "health", "record", "reduce", "summary"]),
     ("send", &["health", "render"]),
     // Leaves.
     ("health", &[]),
@@ -24,13 +25,26 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What processes of a host share.
     ("host_budget", &["send"]),
     // Composes the settings which the steps have for themselves.
-    ("config", &["context", "event", "filter", "record", "reduce", "render", "send"]),
+    ("config", &["context", "event", "filter", "record", "reduce", "render", "send", "summary"]),
     // Drivers: the only ones that see several steps.
     ("local_log", &["event", "render"]),
     ("logger", &["context", "event", "filter", "health", "local_log", "queue", "render"]),
     (
         "recorder",
-        &["config", "event", "filter", "health", "local_log", "queue", "record", "render", "sender", "testing"],
+        &[
+            "config",
+            "event",
+            "filter",
+            "health",
+            "local_log",
+            "logger",
+            "queue",
+            "record",
+            "render",
+            "sender",
+            "summary",
+            "testing",
+        ],
     ),
     ("dispatch", &["config", "event", "health", "record", "reduce", "render", "send"]),
     (

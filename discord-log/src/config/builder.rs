@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::Config;
@@ -17,7 +19,7 @@ use crate::filter::{self, Redaction, Toggle, Toggles};
 use crate::record::Ending;
 use crate::render::{Mentions, SourceUrl};
 use crate::send::{ApiBase, WebhookUrl};
-use crate::{context, record, reduce, render, send};
+use crate::{context, record, reduce, render, send, summary};
 
 /// Collects settings; made by [`Config::builder`] or [`Config::from_env`].
 ///
@@ -287,6 +289,30 @@ impl ConfigBuilder {
         self.set("DISCORD_HEARTBEAT", format!("{}s", every.as_secs_f64()))
     }
 
+    /// When the day before is summarised in the system channel: `DISCORD_SUMMARY_TIME`, such as `09:00`, the default. Whose
+    /// clock it is, [`timezone`](Self::timezone) says. Where clocks skip that time it is sent when they go on, and where they
+    /// show it twice, the first time. What could not be sent then is sent at the next start, and says that it is late.
+    ///
+    /// The figures come from the journal's history, so there are no summaries with the journal in memory.
+    pub fn summary_time(self, time: impl Into<String>) -> Self {
+        self.set("DISCORD_SUMMARY_TIME", time.into())
+    }
+
+    /// Whose days are summarised: `DISCORD_TIMEZONE`, a name of the time zone database such as `Europe/Amsterdam`; `UTC` by
+    /// default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// assert!(Config::builder().summary_time("07:30").timezone("Europe/Amsterdam").build().is_ok());
+    /// assert!(Config::builder().timezone("Amsterdam time").build().is_err());
+    /// ```
+    pub fn timezone(self, name: impl Into<String>) -> Self {
+        self.set("DISCORD_TIMEZONE", name.into())
+    }
+
     /// The currency of amounts that name none: `DISCORD_CURRENCY`, an ISO 4217 code, `EUR` by default.
     pub fn currency(self, code: impl Into<String>) -> Self {
         self.set("DISCORD_CURRENCY", code.into())
@@ -363,6 +389,7 @@ impl ConfigBuilder {
             told_ends: self.told_ends,
             lifecycle: check.is_on("DISCORD_LIFECYCLE"),
             heartbeat: check.heartbeat(),
+            summaries: check.summaries(),
             webhooks,
             shutdown_timeout: check.seconds("DISCORD_SHUTDOWN_TIMEOUT", 0.0..=600.0, "seconds from 0 to 600", 2.0),
             context: check.context(),
@@ -377,6 +404,7 @@ impl ConfigBuilder {
             render: check.render(service, environment),
             send: check.send(shared_webhook),
         };
+        config.summaries = config.summaries.filter(|_| config.filter.toggles.has(Toggle::Summaries));
         let session_key = config.all_webhooks().next().map(WebhookUrl::key);
         config.context.session_key = session_key;
         config.reduce.rate_limit = config.send.rate_limit;
@@ -479,6 +507,18 @@ impl Check {
                 .filter(|every| (LEAST_HEARTBEAT..=MOST_HEARTBEAT).contains(every))
         };
         self.read("DISCORD_HEARTBEAT", "minutes from 1 to 1,440, or a time from `1s` to `24h`", read)
+    }
+
+    fn summaries(&mut self) -> Option<summary::Settings> {
+        let time = self.read("DISCORD_SUMMARY_TIME", "a time from `00:00` to `23:59`", |time| {
+            Time::strptime("%H:%M", time.trim()).ok()
+        });
+        let zone = self.read(
+            "DISCORD_TIMEZONE",
+            "a name of the time zone database, such as `Europe/Amsterdam` or `UTC`",
+            |name| TimeZone::get(name.trim()).ok(),
+        );
+        Some(summary::Settings { time: time.unwrap_or(SUMMARY_TIME), zone: zone.unwrap_or(TimeZone::UTC) })
     }
 
     fn forums(&mut self) -> BTreeSet<Channel> {
@@ -627,6 +667,8 @@ fn executable_name() -> String {
         .unwrap_or_else(|| "service".to_owned())
 }
 
+/// Early enough to begin a day with, and late enough to be awake.
+const SUMMARY_TIME: Time = Time::constant(9, 0, 0, 0);
 const THREADS_PREFIX: &str = "DISCORD_THREADS_";
 const SWITCH_ACCEPTED: &str = "`True` or `False`, `1` or `0`, `yes` or `no`, `on` or `off`";
 

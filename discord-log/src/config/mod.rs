@@ -21,7 +21,7 @@ pub(crate) use self::told_ends::ToldEnds;
 
 use crate::event::Channel;
 use crate::send::WebhookUrl;
-use crate::{context, filter, record, reduce, render, send};
+use crate::{context, filter, record, reduce, render, send, summary};
 
 /// Gives the directory of the journal that the environment and `.env` name, or the usual one; none for `memory`.
 #[cfg(feature = "journal")]
@@ -54,6 +54,8 @@ pub struct Config {
     pub(crate) lifecycle: bool,
     /// How often the message is updated that says who is alive, if there is to be one.
     pub(crate) heartbeat: Option<Duration>,
+    /// When the day is summarised, unless that is switched off.
+    pub(crate) summaries: Option<summary::Settings>,
     /// Who is told how events end.
     pub(crate) told_ends: Option<ToldEnds>,
     pub(crate) webhooks: BTreeMap<Channel, WebhookUrl>,

@@ -114,6 +114,12 @@ impl Event {
         self
     }
 
+    /// Says how many more calls failed alike, with those of what joined it.
+    pub(crate) fn all_repeats(&self) -> u64 {
+        let calls = |entry: Field<'_>| if let Value::Unsigned(calls) = entry.value() { calls } else { 0 };
+        self.entries.of(Role::Repeats).map(calls).fold(0, u64::saturating_add)
+    }
+
     /// Says how many more calls failed alike.
     pub(crate) fn repeats(&self) -> u64 {
         match self.entries.of(Role::Repeats).next().map(|repeats| repeats.value()) {

@@ -347,7 +347,7 @@ impl Event {
         self
     }
 
-    fn saying(mut self, text: &str) -> Self {
+    pub(crate) fn saying(mut self, text: &str) -> Self {
         self.entries.push_text(Role::Text, "", text);
         self
     }

@@ -15,10 +15,23 @@ pub(crate) const CHANNELS: usize = 5;
 /// The process's counters.
 pub(crate) static COUNTERS: Counters = Counters::new();
 
+/// What became of events so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Totals {
+    pub(crate) accepted: u64,
+    pub(crate) delivered: u64,
+    pub(crate) merged: u64,
+    pub(crate) buried: u64,
+    /// In the order of [`Loss::ALL`].
+    pub(crate) lost: [u64; Loss::ALL.len()],
+}
+
 /// Counts events in and out. Relaxed everywhere: each number is right by itself.
 #[derive(Debug)]
 pub(crate) struct Counters {
     accepted: AtomicU64,
+    /// Those of the accepted that earlier processes accepted first.
+    adopted: AtomicU64,
     crossed: AtomicU64,
     written: AtomicU64,
     left: AtomicU64,
@@ -37,6 +50,7 @@ impl Counters {
     pub(crate) const fn new() -> Self {
         Self {
             accepted: AtomicU64::new(0),
+            adopted: AtomicU64::new(0),
             crossed: AtomicU64::new(0),
             written: AtomicU64::new(0),
             left: AtomicU64::new(0),
@@ -55,7 +69,7 @@ impl Counters {
     pub(crate) fn reset(&self) {
         let own = [&self.accepted, &self.crossed, &self.written, &self.left, &self.delivered, &self.delivered_locally];
         own.into_iter()
-            .chain([&self.merged, &self.buried])
+            .chain([&self.merged, &self.buried, &self.adopted])
             .chain(&self.lost)
             .chain(self.lost_of.iter().flatten())
             .for_each(|counter| counter.store(0, Ordering::Release));
@@ -94,6 +108,7 @@ impl Counters {
     pub(crate) fn adopt(&self, events: u64) {
         let own = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| Some(left.saturating_sub(events)));
         let new = events.saturating_sub(own.unwrap_or_default());
+        self.adopted.fetch_add(new, Ordering::Relaxed);
         self.accepted.fetch_add(new, Ordering::Relaxed);
         self.crossed.fetch_add(new, Ordering::Release);
     }
@@ -159,6 +174,18 @@ impl Counters {
 
     pub(crate) fn lost(&self, loss: Loss) -> u64 {
         self.lost.get(loss as usize).map_or(0, |counter| counter.load(Ordering::Acquire))
+    }
+
+    /// Gives what became of events so far, of which each event is accepted once, whichever process delivers it.
+    pub(crate) fn totals(&self) -> Totals {
+        let adopted = self.adopted.load(Ordering::Relaxed);
+        Totals {
+            accepted: self.accepted().saturating_sub(adopted),
+            delivered: self.delivered(),
+            merged: self.merged.load(Ordering::Acquire),
+            buried: self.buried.load(Ordering::Acquire),
+            lost: Loss::ALL.map(|loss| self.lost(loss)),
+        }
     }
 
     /// Publishes how the webhooks are; called by the sender after each answer.

@@ -92,6 +92,22 @@ pub(crate) struct Function {
     pub(crate) line: u32,
 }
 
+/// What was counted of one function so far.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Tallied {
+    pub(crate) buckets: [u64; BUCKETS],
+    pub(crate) failures: u64,
+    pub(crate) panics: u64,
+    pub(crate) cancelled: u64,
+    pub(crate) slow: u64,
+}
+
+impl Default for Tallied {
+    fn default() -> Self {
+        Self { buckets: [0; BUCKETS], failures: 0, panics: 0, cancelled: 0, slow: 0 }
+    }
+}
+
 static KNOWN: Mutex<Vec<(Function, &'static Tally)>> = Mutex::new(Vec::new());
 
 impl Tally {
@@ -154,6 +170,17 @@ impl Tally {
         }
     }
 
+    fn tallied(&self) -> Tallied {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Tallied {
+            buckets: self.buckets.each_ref().map(read),
+            failures: read(&self.failures),
+            panics: read(&self.panics),
+            cancelled: read(&self.cancelled),
+            slow: read(&self.slow),
+        }
+    }
+
     fn health(&self, function: Function) -> FunctionHealth {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let buckets: Vec<u64> = self.buckets.iter().map(read).collect();
@@ -192,8 +219,14 @@ pub(super) fn functions() -> Vec<FunctionHealth> {
     sorted.into_values().collect()
 }
 
+/// Gives what was counted of every function that was called, in no order.
+pub(crate) fn tallied() -> Vec<(Function, Tallied)> {
+    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.iter().map(|(function, tally)| (*function, tally.tallied())).collect()
+}
+
 /// Two buckets a doubling, from 64 nanoseconds to four minutes; what is shorter or longer goes into the outermost.
-const BUCKETS: usize = 64;
+pub(crate) const BUCKETS: usize = 64;
 /// Buckets that would lie below the first.
 const BELOW: u32 = 12;
 
@@ -212,18 +245,23 @@ fn upper_edge(bucket: usize) -> Duration {
     Duration::from_nanos((1 << doubling) + upper_half * (1 << (doubling - 1)))
 }
 
+/// Gives how long no more than so many of a hundred calls took, as the upper edge of a bucket; nothing of no calls.
+pub(crate) fn quantile(buckets: &[u64], hundredths: u64) -> Option<Duration> {
+    let calls: u64 = buckets.iter().sum();
+    let rank = (u128::from(calls) * u128::from(hundredths)).div_ceil(100);
+    let sums = buckets.iter().scan(0, |sum, count| {
+        *sum += u128::from(*count);
+        Some(*sum)
+    });
+    let reached = sums.enumerate().find(|(_, sum)| *sum >= rank && *sum > 0);
+    reached.map(|(bucket, _)| upper_edge(bucket))
+}
+
 fn latency(buckets: &[u64], calls: u64) -> Option<Latency> {
-    let quantile = |hundredths: u64| {
-        let rank = (calls * hundredths).div_ceil(100);
-        let sums = buckets.iter().scan(0, |sum, count| {
-            *sum += count;
-            Some(*sum)
-        });
-        sums.enumerate().find(|(_, sum)| *sum >= rank).map(|(bucket, _)| upper_edge(bucket))
-    };
     if calls == 0 {
         return None;
     }
+    let quantile = |hundredths| quantile(buckets, hundredths);
     Some(Latency { p50: quantile(50)?, p95: quantile(95)?, p99: quantile(99)?, most: quantile(100)? })
 }
 

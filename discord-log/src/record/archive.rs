@@ -2,21 +2,25 @@
 //!
 //! ```text
 //! <service>@<environment>/
-//!     history/2026-05-01.jsonl              delivered: event, message, when
+//!     history/2026-05-01.jsonl              delivered: event, message, when; and what each process counted each minute
 //!     dead/01KB….json                       buried: event, Discord's reason, when
 //!     runs/last.json                        how the last run ended that ended as it should
 //!     problems/noted.jsonl                  which problems are over since when, for the day they come back
 //!     quarantine/2026-05-01-errors-….jsonl  files with damaged lines, as they were found
+//!     summaries/last.json                   which day was summarised last
 //! ```
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::chunk::{self, ChunkName, Ending};
+use super::counts::Counts;
 use super::storage::Storage;
-use super::{Entry, EventId, Run};
+use super::{Entry, EventId, Run, summaries};
 use crate::event::Channel;
 
 /// The folders of a service that hold no undelivered events.
@@ -32,12 +36,12 @@ impl Archive {
 
     /// Says whether a folder of the service is one of these.
     pub(super) fn holds(name: &str) -> bool {
-        FOLDERS.contains(&name)
+        FOLDERS.contains(&name) || name == summaries::FOLDER
     }
 
     /// Writes how events ended; gives the bytes that came to the history.
     pub(super) fn keep(&self, storage: &dyn Storage, ended: &[(Entry, Ending)]) -> io::Result<u64> {
-        let mut history: Option<(String, Vec<u8>)> = None;
+        let mut history: Option<(Date, Vec<u8>)> = None;
         let mut written = 0;
         for (entry, ending) in ended {
             let at = match ending {
@@ -98,11 +102,16 @@ impl Archive {
         storage.rename(&spare, &folder.join(LAST_RUN))
     }
 
-    fn append(&self, storage: &dyn Storage, history: Option<(String, Vec<u8>)>) -> io::Result<u64> {
+    /// Notes in the history what was counted; gives the bytes that came to it.
+    pub(super) fn note_counts(&self, storage: &dyn Storage, counts: &Counts) -> io::Result<u64> {
+        self.append(storage, Some((day(counts.until), counts.encode())))
+    }
+
+    fn append(&self, storage: &dyn Storage, history: Option<(Date, Vec<u8>)>) -> io::Result<u64> {
         let Some((day, lines)) = history else { return Ok(0) };
         let folder = self.service.join(HISTORY);
         storage.create_dir(&folder)?;
-        storage.append(&folder.join(format!("{day}.jsonl")), &lines)?;
+        storage.append(&folder.join(history_name(day)), &lines)?;
         Ok(lines.len() as u64)
     }
 
@@ -167,11 +176,17 @@ pub(super) fn noted(service: &Path) -> PathBuf {
     service.join(PROBLEMS).join(NOTED)
 }
 
-fn day(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
+fn day(at: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(at).date()
+}
+
+/// Names the file of what was delivered on a day, by UTC.
+pub(super) fn history_name(day: Date) -> String {
+    format!("{day}{HISTORY_SUFFIX}")
 }
 
 pub(super) const HISTORY: &str = "history";
+pub(super) const HISTORY_SUFFIX: &str = ".jsonl";
 pub(super) const DEAD: &str = "dead";
 pub(super) const QUARANTINE: &str = "quarantine";
 const PROBLEMS: &str = "problems";

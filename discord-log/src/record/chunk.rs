@@ -133,9 +133,13 @@ pub(super) fn encode_ended(bytes: &mut Vec<u8>, entry: &Entry, ending: &Ending) 
 fn encode_line<Mark: Serialize>(bytes: &mut Vec<u8>, id: EventId, mark: Mark, event: &Event) {
     let line = Line { id: id.whole(), mark, event: StoredEvent::from(event) };
     // Text, numbers and lists: there is nothing in a line that JSON cannot hold, nor a write to memory that fails.
-    let json = serde_json::to_vec(&line).unwrap_or_default();
-    let _ = write!(bytes, "{:08x} ", crc32fast::hash(&json));
-    bytes.extend_from_slice(&json);
+    encode_json(bytes, &serde_json::to_vec(&line).unwrap_or_default());
+}
+
+/// Writes a line of JSON with its checksum.
+pub(super) fn encode_json(bytes: &mut Vec<u8>, json: &[u8]) {
+    let _ = write!(bytes, "{:08x} ", crc32fast::hash(json));
+    bytes.extend_from_slice(json);
     bytes.push(b'\n');
 }
 
@@ -150,6 +154,12 @@ pub(super) fn checked(line: &[u8]) -> Option<&[u8]> {
     let (sum, json) = line.split_at_checked(SUM)?;
     let sum = std::str::from_utf8(sum).ok()?.strip_suffix(' ')?;
     (u32::from_str_radix(sum, 16).ok()? == crc32fast::hash(json)).then_some(json)
+}
+
+/// Reads the event of a line that says how it ended, without its checksum.
+pub(super) fn decode_ended(json: &[u8]) -> Option<Event> {
+    let line: Line<'_, Ended> = serde_json::from_slice(json).ok()?;
+    Some(line.event.into())
 }
 
 fn decode_line(line: &[u8]) -> Option<(EventId, Event)> {

@@ -32,6 +32,12 @@ impl EventId {
         Self(Ulid::from_parts(u64::try_from(at.as_millisecond()).unwrap_or(0), random))
     }
 
+    /// When it occurred, to the millisecond.
+    pub(crate) fn at(self) -> Timestamp {
+        let at = i64::try_from(self.0.timestamp_ms()).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        at.unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// All 26 characters, of which the first ten tell the time.
     pub(crate) fn whole(self) -> String {
         let mut buffer = [0; ulid::ULID_LEN];

@@ -12,7 +12,9 @@ mod archive;
 mod backlog;
 mod chunk;
 mod closed;
+mod counts;
 mod entry;
+mod history;
 mod home;
 mod memory;
 mod on_disk;
@@ -22,6 +24,7 @@ pub(crate) mod outside;
 mod runs;
 mod storage;
 mod strand;
+mod summaries;
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -32,13 +35,16 @@ use jiff::Timestamp;
 pub use self::chunk::Ending;
 
 pub(crate) use self::closed::{Closure, Closures};
+pub(crate) use self::counts::{Counts, FunctionCounts};
 pub(crate) use self::entry::{Entry, EventId, Seq};
+pub(crate) use self::history::{History, Past, PastEvent};
 pub(crate) use self::memory::MemoryJournal;
 pub(crate) use self::on_disk::DiskJournal;
 pub(crate) use self::runs::Run;
-pub(crate) use self::storage::Disk;
+pub(crate) use self::storage::{Disk, Lock};
 #[cfg(test)]
 pub(crate) use self::storage::{Failing, PowerCut, Storage};
+pub(crate) use self::summaries::{Claim, Summaries};
 
 use crate::event::{Channel, Event};
 
@@ -118,6 +124,11 @@ pub(crate) trait Journal: Debug + Send + Sync {
     /// Keeps events, and gives back how many older or lesser ones had to go for them.
     fn append(&self, events: &mut dyn Iterator<Item = Event>, now: Instant) -> u64;
 
+    /// Keeps an event under a name that was given to it before.
+    fn append_named(&self, _id: EventId, event: Event, now: Instant) -> u64 {
+        self.append(&mut std::iter::once(event), now)
+    }
+
     /// Does what is due on the disk, or all of it. May take as long as the disk does, and is called by the recorder
     /// alone.
     fn persist(&self, _now: Now, _all: bool) -> Persisted {
@@ -192,6 +203,22 @@ pub(crate) trait Journal: Debug + Send + Sync {
 
     /// Notes how this process ended, for the next one.
     fn note_run(&self, _run: &Run) {}
+
+    /// Notes in the history how the counters of this process changed; says whether that need not be tried again. May take
+    /// as long as the disk does, and is called by the recorder alone.
+    fn note_counts(&self, _counts: &Counts) -> bool {
+        true
+    }
+
+    /// Gives what was delivered, where that is kept.
+    fn history(&self) -> Option<History> {
+        None
+    }
+
+    /// Gives who has summarised what, where there is a history.
+    fn summaries(&self) -> Option<Summaries> {
+        None
+    }
 
     /// Gives the number of the newest entry.
     fn last(&self) -> Seq;

@@ -30,7 +30,6 @@ use std::time::Duration;
 pub(crate) use self::batch::{Batch, Target};
 pub(crate) use self::board::{Lost, Place};
 pub(crate) use self::distinct::Count;
-#[cfg(feature = "journal")]
 pub(crate) use self::fingerprint::Fingerprint;
 pub(crate) use self::form::Form;
 pub(crate) use self::group::{Back, Earlier, Group};

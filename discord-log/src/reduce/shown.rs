@@ -3,7 +3,7 @@
 use super::fingerprint::Fingerprint;
 use super::group::Group;
 use super::reports::tells_of;
-use crate::event::{Channel, FailureId, Severity};
+use crate::event::{Channel, FailureId, Kind, Severity};
 use crate::record::Entry;
 
 /// One thing that a message tells.
@@ -38,6 +38,11 @@ impl Shown {
     pub(super) fn first(entry: Entry, mut group: Group) -> Self {
         group.count_in(&entry);
         Self { group: Some(group), ..Self::alone(entry) }
+    }
+
+    /// Says whether it is a message of its own, whatever waits: the summary of a day, with its picture.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.entry.event.kind() == Kind::DailySummary
     }
 
     /// Takes in another occurrence before the first could be told: they end together.

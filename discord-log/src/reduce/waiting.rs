@@ -53,9 +53,18 @@ impl Waiting {
         self.critical.iter().chain(&self.errors).chain(&self.rest).map(Shown::held).sum()
     }
 
-    /// Takes what one message tells, and says how. What fits into one message goes together; of more than that only
-    /// what is of one importance, so that a flood of the lesser never hides an error in a file.
+    /// Takes what one message tells, and says how; what is a message of its own alone.
     pub(super) fn take(&mut self, rate_limit: u32) -> Option<(Form, Vec<Shown>)> {
+        let (form, mut taken) = self.take_any(rate_limit)?;
+        let Some(apart) = taken.iter().position(Shown::stands_alone) else { return Some((form, taken)) };
+        let others = taken.split_off(apart.max(1));
+        self.put_back(others);
+        Some((if apart == 0 { Form::Embeds } else { form }, taken))
+    }
+
+    /// Takes what goes together. What fits into one message goes together; of more than that only
+    /// what is of one importance, so that a flood of the lesser never hides an error in a file.
+    fn take_any(&mut self, rate_limit: u32) -> Option<(Form, Vec<Shown>)> {
         let few = Form::Embeds.capacity();
         if self.len() <= few {
             self.passed_by = 0;

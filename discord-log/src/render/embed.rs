@@ -20,10 +20,17 @@ pub(super) struct Embed {
     color: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image>,
     footer: Footer,
     timestamp: String,
     #[serde(skip)]
     cut: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Image {
+    url: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +58,7 @@ impl Embed {
             description: description.text,
             color: color(shown),
             fields: fields.list,
+            image: None,
             footer,
             timestamp: timestamp(event.occurred_at()),
         }
@@ -59,12 +67,19 @@ impl Embed {
     /// Makes an embed of a finished title and text, which tells of several events.
     pub(super) fn listing(title: String, description: String, color: u32, footer: String, at: Timestamp) -> Self {
         let footer = Footer { text: footer };
-        Self { title, description, color, fields: Vec::new(), footer, timestamp: timestamp(at), cut: 0 }
+        Self { title, description, color, fields: Vec::new(), image: None, footer, timestamp: timestamp(at), cut: 0 }
     }
 
     /// Adds finished fields.
     pub(super) fn with_fields(self, fields: Vec<Field>) -> Self {
         Self { fields, ..self }
+    }
+
+    /// Shows a picture that goes with the message.
+    ///
+    /// Source: <https://discord.com/developers/docs/reference#uploading-files>.
+    pub(super) fn with_picture(self, file: &str) -> Self {
+        Self { image: Some(Image { url: format!("attachment://{file}") }), ..self }
     }
 
     /// Says how many bytes of what it should tell are not in it.

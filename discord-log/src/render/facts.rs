@@ -11,6 +11,7 @@ use super::passage::{Passage, Place};
 use super::readable::{self, Digits};
 use super::request;
 use crate::event::{Channel, Event, Field as Given, Kind, Role, Severity, Value};
+use crate::summary::FIELD as FIGURES;
 
 /// A named value before it is written.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) fn facts<'a>(
     headline: &Headline<'_>,
     is_counted: bool,
 ) -> Vec<Fact<'a>> {
-    let given: Vec<_> = event.fields().collect();
+    let given: Vec<_> = told_fields(event).collect();
     let (own, extras) = given.split_at_checked(own_count(event.kind(), &given)).unwrap_or((&given, &[]));
     let unit = unit_of(event.kind(), own);
     let needs_no_field = |field: &Given<'_>| headline.tells(field.name()) || is_unit(event.kind(), field);
@@ -38,6 +39,12 @@ pub(super) fn facts<'a>(
     let request = request::facts(settings, event);
     let what = own.chain(failed).chain(place_fact(settings, event)).chain(request);
     what.chain(actor_facts(event)).chain(extras).chain(request::breadcrumbs(event)).collect()
+}
+
+/// The fields for people; the figures of a summary are for the message that is made of them.
+pub(super) fn told_fields(event: &Event) -> impl Iterator<Item = Given<'_>> {
+    let is_for_people = |field: &Given<'_>| event.kind() != Kind::DailySummary || field.name() != FIGURES;
+    event.fields().filter(is_for_people)
 }
 
 impl<'a> Fact<'a> {

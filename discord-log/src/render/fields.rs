@@ -34,6 +34,11 @@ impl Field {
         Self { name: or_blank(name.text), value: or_blank(value.text), inline, cut: name.cut + value.cut }
     }
 
+    /// Keeps other fields from standing beside it.
+    pub(super) fn on_its_own(self) -> Self {
+        Self { inline: false, ..self }
+    }
+
     pub(super) fn size(&self) -> Size {
         Size::of(&self.name) + Size::of(&self.value)
     }

@@ -32,7 +32,7 @@ impl<'a> Headline<'a> {
             Kind::FileOperation => Self::naming("📁", "File", event, "operation"),
             Kind::SlowCall => Self::new("🐢", labelled("Slow call", event.title())),
             Kind::PerformanceWarning => Self::naming("📈", "Performance", event, "metric"),
-            Kind::DailySummary => Self::new("📊", "Daily summary"),
+            Kind::DailySummary => Self::new("📊", labelled("Daily summary", event.title())),
             Kind::ErrorRecord | Kind::LogRecord => Self::record(event),
             Kind::Error => Self::failure(event),
             Kind::Panic => Self { ending: " panicked", ..Self::new("💥", undertaking(event, "The program")) },

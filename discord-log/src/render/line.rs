@@ -4,7 +4,7 @@
 
 use super::Settings;
 use super::clean::{Lines, clean};
-use super::facts::{error_type, repeated};
+use super::facts::{error_type, repeated, told_fields};
 use super::headline::Headline;
 use super::readable::{self, Digits};
 use super::request;
@@ -44,7 +44,7 @@ fn said(event: &Event) -> impl Iterator<Item = String> {
 
 fn facts(settings: &Settings, event: &Event) -> Vec<String> {
     let named = |name: &str, value: &str| format!("{}={value}", inert(name));
-    let mut facts: Vec<_> = event.fields().map(|field| named(field.name(), &value_of(settings, field))).collect();
+    let mut facts: Vec<_> = told_fields(event).map(|field| named(field.name(), &value_of(settings, field))).collect();
     let error_type = event.error_report().and_then(|report| error_type(report.type_name()));
     facts.extend(error_type.map(|name| named("error_type", &inert(name))));
     let contexts: Vec<_> = event.entries().of(Role::Context).map(text_of).collect();

@@ -10,7 +10,7 @@ use super::lines::Told;
 use super::mentions::{Allowed, Mentions};
 use super::passage::{Passage, Place};
 use super::username::username;
-use super::{Settings, attached, description, digest, group, limits, lines, readable, thread_name};
+use super::{Settings, attached, description, digest, group, limits, lines, readable, summary, thread_name};
 use crate::event::{Channel, Severity};
 use crate::reduce::{Form, Shown};
 
@@ -150,6 +150,9 @@ fn attachments(files: &[File]) -> Vec<Attachment<'_>> {
 /// Each keeps what it needs up to a modest size before fewer share a message; what the small ones leave goes to the
 /// large ones, and a lone one has it all.
 fn embeds(settings: &Settings, shown: &[Shown], repeat: Repeat, room: Size) -> Told {
+    if let (Some(figures), Some(one)) = (summary::figures(shown), shown.first()) {
+        return summary::write(settings, one, &figures, repeat, room);
+    }
     let candidates = shown.get(..limits::EMBEDS).unwrap_or(shown);
     let mut embeds: Vec<_> = candidates.iter().map(|shown| Embed::of(settings, shown, repeat, room)).collect();
     let sizes: Vec<_> = embeds.iter().map(Embed::size).collect();

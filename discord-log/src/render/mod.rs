@@ -32,10 +32,14 @@ mod markdown;
 mod mentions;
 mod message;
 mod passage;
+#[cfg_attr(feature = "pictures", path = "picture/mod.rs")]
+#[cfg_attr(not(feature = "pictures"), path = "picture_disabled.rs")]
+mod picture;
 mod readable;
 mod request;
 mod settings;
 mod source;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod thread_name;

@@ -26,7 +26,9 @@ use self::state::State;
 use super::archive::Archive;
 use super::closed::Closures;
 use super::storage::Storage;
-use super::{Ending, Entry, EventId, Journal, Load, Now, Persisted, Run, Seq, Settings, Ticket, home};
+use super::{
+    Counts, Ending, Entry, EventId, History, Journal, Load, Now, Persisted, Run, Seq, Settings, Summaries, Ticket, home,
+};
 use crate::event::{Channel, Event};
 
 /// Keeps undelivered events in files.
@@ -88,6 +90,10 @@ impl Journal for DiskJournal {
                 state.append(id, event, now)
             })
             .sum()
+    }
+
+    fn append_named(&self, id: EventId, event: Event, now: Instant) -> u64 {
+        self.state().append(id, event, now)
     }
 
     fn persist(&self, now: Now, all: bool) -> Persisted {
@@ -171,6 +177,26 @@ impl Journal for DiskJournal {
     fn note_run(&self, run: &Run) {
         // What is not noted is not told.
         let _ = self.archive().note_run(&*self.storage, run);
+    }
+
+    fn note_counts(&self, counts: &Counts) -> bool {
+        // Tried again with what is counted by then.
+        if !self.outlives_the_process() {
+            return false;
+        }
+        let noted = self.archive().note_counts(&*self.storage, counts);
+        noted.is_ok_and(|bytes| {
+            self.state().archived += bytes;
+            true
+        })
+    }
+
+    fn history(&self) -> Option<History> {
+        Some(History::of(Arc::clone(&self.storage), &self.service))
+    }
+
+    fn summaries(&self) -> Option<Summaries> {
+        Some(Summaries::of(Arc::clone(&self.storage), &self.service))
     }
 
     fn last(&self) -> Seq {

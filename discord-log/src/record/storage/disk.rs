@@ -1,9 +1,7 @@
 //! The real disk.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
-#[cfg(feature = "journal")]
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -92,7 +90,6 @@ impl Storage for Disk {
         fs::read(file)
     }
 
-    #[cfg(feature = "journal")]
     fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
         let mut file = File::open(file)?;
         file.seek(SeekFrom::Start(from))?;

@@ -85,7 +85,6 @@ impl Storage for Failing {
         self.disk.read(file)
     }
 
-    #[cfg(feature = "journal")]
     fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
         self.call(false)?;
         self.disk.read_part(file, from, most)

@@ -52,7 +52,6 @@ pub(crate) trait Storage: Debug + Send + Sync {
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
 
     /// Reads at most so many bytes of a file, from a place in it on; fewer where it ends, none behind its end.
-    #[cfg(feature = "journal")]
     fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>>;
 
     /// Says whether a process holds a lock, without taking it for longer than the question; a lock that nobody ever

@@ -175,7 +175,6 @@ impl Storage for PowerCut {
         model.names.get(file).map(|content| model.contents[*content].now.clone()).ok_or_else(missing)
     }
 
-    #[cfg(feature = "journal")]
     fn read_part(&self, file: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
         let bytes = self.read(file)?;
         Ok(bytes.into_iter().skip(from as usize).take(most).collect())

@@ -117,7 +117,7 @@ fn assert_username(name: &str) {
 /// The schema takes unknown keys without a word, and Discord ignores them, so a slip would go unseen.
 fn assert_known_keys(message: &Json) {
     for embed in message["embeds"].as_array().into_iter().flatten() {
-        assert_keys(embed, &["title", "description", "color", "fields", "footer", "timestamp"]);
+        assert_keys(embed, &["title", "description", "color", "fields", "image", "footer", "timestamp"]);
         assert_keys(&embed["footer"], &["text"]);
         for field in embed.get("fields").and_then(Json::as_array).into_iter().flatten() {
             assert_keys(field, &["name", "value", "inline"]);

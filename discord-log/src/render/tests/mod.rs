@@ -9,6 +9,7 @@ mod kept;
 mod look;
 mod packing;
 mod promises;
+mod summary;
 
 use std::error::Error;
 use std::fmt;
