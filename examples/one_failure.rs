@@ -7,8 +7,6 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
 
-use std::time::Duration;
-
 use discord_log::{log_errors, log_performance, log_skip};
 
 #[derive(Debug, thiserror::Error)]
@@ -76,10 +74,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..1_000 {
         let _ = save(4).await;
     }
-    discord_log::flush_async(Duration::from_secs(5)).await?;
+    discord_log::flush_async(std::time::Duration::from_secs(5)).await?;
     println!("{}", discord_log::health());
-    for function in discord_log::health().functions {
-        println!("{}: {} failures, {:?} calls", function.function, function.failures, function.calls);
-    }
     Ok(())
 }

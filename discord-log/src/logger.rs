@@ -128,7 +128,7 @@ fn flow_of<'e>(
 
 /// Counts trouble that one line of the source tells beyond a burst, and says whether that is all that is done with it.
 /// What has to be written locally in any case, and what belongs to money or to a failure that others tell of, crosses.
-fn is_withheld(event: &mut Event) -> bool {
+pub(crate) fn is_withheld(event: &mut Event) -> bool {
     let is_trouble = (Severity::Warning..Severity::Critical).contains(&event.severity());
     let is_alone = event.channel() != Channel::Finance && event.failure().is_none();
     let Some(line) = event.line_number().filter(|_| is_trouble && is_alone) else { return false };

@@ -8,6 +8,7 @@ mod failure;
 mod fields;
 mod lints;
 mod log_bridge;
+mod logged;
 mod methods;
 mod nested;
 mod once;

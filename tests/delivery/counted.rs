@@ -8,6 +8,8 @@ use discord_log_preview::Discord;
 use serde_json::Value;
 use tokio::runtime;
 use tokio::task::yield_now;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry;
 
 use crate::world::{World, everywhere, said};
 
@@ -53,6 +55,47 @@ fn a_function_that_fails_a_hundred_thousand_times_tells_them_all_in_few_messages
     let health = world.end();
     assert_eq!((health.accepted, health.delivered), (TIMES + 1, 2), "{health}");
     assert_eq!((health.merged, health.lost.len()), (TIMES - 1, 0), "{health}");
+}
+
+/// Tells of a hundred thousand cards on one line, and on another line of a bank in between.
+fn a_record_that_repeats_is_counted(decline: impl Fn(u64), close: impl Fn()) {
+    const TIMES: u64 = 100_000;
+    let mut world = World::unlimited();
+    for number in 0..TIMES {
+        decline(number);
+        if number == TIMES / 2 {
+            close();
+        }
+    }
+    world.flush();
+    let (other, flood): (Vec<_>, Vec<_>) =
+        embeds(&world).into_iter().partition(|embed| embed["title"] == "❌ the bank is closed");
+    assert_eq!(other.len(), 1, "{other:?}");
+    assert_eq!(flood.iter().map(calls).sum::<u64>(), TIMES);
+    assert_eq!(flood.len(), 1, "{flood:?}");
+    let health = world.end();
+    assert_eq!((health.accepted, health.delivered), (TIMES + 1, 2), "{health}");
+    assert_eq!((health.merged, health.lost.len()), (TIMES - 1, 0), "{health}");
+}
+
+#[test]
+fn a_line_that_tells_tracing_a_hundred_thousand_times_of_an_error_is_one_message_with_the_number() {
+    tracing::subscriber::with_default(registry().with(discord_log::tracing_layer()), || {
+        a_record_that_repeats_is_counted(
+            |number| tracing::error!("card {number} was declined"),
+            || tracing::error!("the bank is closed"),
+        );
+    });
+}
+
+#[test]
+fn a_line_that_tells_log_a_hundred_thousand_times_of_an_error_is_one_message_with_the_number() {
+    let bridge = discord_log::log_bridge();
+    log::set_max_level(log::LevelFilter::Error);
+    a_record_that_repeats_is_counted(
+        |number| log::error!(logger: bridge, "card {number} was declined"),
+        || log::error!(logger: bridge, "the bank is closed"),
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod counted;
 mod ends;
 mod faults;
 mod groups;
+mod grpc;
 mod health;
 mod heartbeat;
 mod lifecycle;

@@ -76,6 +76,33 @@ fn an_answer_of_the_server_s_fault_is_told_where_nothing_else_was() {
 }
 
 #[test]
+fn an_error_that_a_handler_logs_is_told_once_with_the_status_that_came_of_it() {
+    for start in FRAMEWORKS {
+        let (world, server) = (World::unlimited(), start());
+        assert_eq!(server.get("/logged/500", &[]).map(|(status, _)| status), Some(500));
+        world.flush();
+        let embed = only(&world, "errors");
+        assert_eq!(embed["title"], "❌ the ledger is closed", "{}", server.framework);
+        let request = field(&embed, "Request").expect("the request");
+        assert!(
+            request.contains("/logged/{status}") && request.contains("500 Internal Server Error after "),
+            "{request}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_in_spite_of_a_logged_error_does_not_mend_it() {
+    for start in FRAMEWORKS {
+        let (world, server) = (World::unlimited(), start());
+        assert_eq!(server.get("/logged/200", &[]).map(|(status, _)| status), Some(200));
+        world.flush();
+        let embed = only(&world, "errors");
+        assert_eq!((&embed["title"], field(&embed, "Recovered in")), (&"❌ the ledger is closed".into(), None));
+    }
+}
+
+#[test]
 fn a_handler_that_recovers_says_so() {
     for start in FRAMEWORKS {
         let (world, server) = (World::unlimited(), start());
@@ -108,7 +135,7 @@ fn a_client_that_goes_away_is_counted_as_cancelled_and_told_nowhere() {
     };
     let before = cancelled();
     server.runtime.block_on(async {
-        let asking = Client::new().get(server.url("/slow")).timeout(Duration::from_millis(200)).send();
+        let asking = server.client.get(server.url("/slow")).timeout(Duration::from_millis(200)).send();
         assert!(asking.await.expect_err("nobody answers").is_timeout());
         let until = Instant::now() + PATIENCE;
         while cancelled() == before && Instant::now() < until {
@@ -125,7 +152,7 @@ fn a_body_is_handed_on_piece_by_piece_and_a_request_without_a_name_gets_one() {
     for start in FRAMEWORKS {
         let (_world, server) = (World::unlimited(), start());
         let (text, id) = server.runtime.block_on(async {
-            let response = Client::new().get(server.url("/stream")).header("x-request-id", "a b\"c").send().await;
+            let response = server.client.get(server.url("/stream")).header("x-request-id", "a b\"c").send().await;
             let response = response.expect("an answer");
             let id = response.headers()["x-request-id"].to_str().expect("text").to_owned();
             (response.text().await.expect("a body"), id)
@@ -187,13 +214,9 @@ fn the_error_of_a_handler_is_told_with_its_status() {
 
 #[test]
 fn requests_on_the_threads_of_actix_never_mix_their_contexts() {
-    for (requests, over_http_2) in [(9_000, false), (1_000, true)] {
-        let server = Server::of_actix();
-        let client = Client::builder();
-        let client = if over_http_2 { client.http2_prior_knowledge() } else { client };
-        let client = client.build().expect("a client");
+    for (requests, server) in [(9_000, Server::of_actix()), (1_000, Server::of_actix().over_http_2())] {
         let ask = |number: u64| {
-            let request = client.get(server.url(&format!("/orders/{number}")));
+            let request = server.client.get(server.url(&format!("/orders/{number}")));
             let request = request.header("x-request-id", format!("request-{number}"));
             async move {
                 let told = request.send().await.expect("an answer").text().await.expect("a text");
@@ -203,6 +226,35 @@ fn requests_on_the_threads_of_actix_never_mix_their_contexts() {
         };
         let asking = stream::iter((0..requests).map(ask)).buffer_unordered(64).count();
         assert_eq!(server.runtime.block_on(asking), requests as usize);
+    }
+}
+
+#[test]
+fn a_service_without_a_framework_is_told_of_by_its_paths_over_either_version_of_http() {
+    for server in [Server::of_hyper(), Server::of_hyper().over_http_2()] {
+        let world = World::unlimited();
+        let failing = |path: &str| assert_eq!(server.get(path, &[]), None, "the service has no answer");
+        failing("/charges/1");
+        failing("/failing/2?card=ten");
+        failing("/panics/3");
+        assert_eq!(server.get("/broken/4", &[]).map(|(status, _)| status), Some(503));
+        world.flush();
+        let embeds = embeds(&world, "errors");
+        let told: Vec<_> =
+            embeds.iter().map(|embed| (embed["title"].as_str().unwrap_or_default(), said(embed))).collect();
+        assert_eq!(
+            told,
+            [
+                ("❌ Charge failed", "the card was refused"),
+                ("❌ GET /failing/2 failed", r"the service returned: delivery:\:servers::Refused"),
+                ("💥 The program panicked", "no basket 3"),
+                ("❌ GET /broken/4 failed", "503 Service Unavailable"),
+            ]
+        );
+        for embed in embeds {
+            assert!(field(&embed, "Request").is_some_and(|request| request.starts_with("GET /")), "{embed}");
+            assert!(field(&embed, "Client").is_some_and(|client| client.contains("127.0.0.0/24")), "{embed}");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::world::{CHANNELS, World};
 #[test]
 fn of_what_is_told_at_every_level_each_arrives_once_and_nothing_of_the_delivery_itself() {
     let mut world = World::start();
-    let seconds = env::var("SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(5);
+    let seconds = env::var("SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(5);
     world.set("SECONDS", &seconds.to_string());
     let mut program = world.program_of(Command::new(env!("CARGO_BIN_EXE_teller")), "t");
     // It says nothing that is an answer before its time is over.

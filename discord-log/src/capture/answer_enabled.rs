@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
+
 use crate::capture::failing::{Ending, close, follow, known};
 use crate::capture::timing::End;
 use crate::capture::trail::Rising;
@@ -73,11 +75,12 @@ impl<'r> Answer<'r> {
     /// Tells what there is to tell; `inner` are the failures inside of the request that wait for its word.
     pub(super) fn end(self, ending: Ending<'_>, inner: Vec<Rising>) -> End<'r> {
         let is_told = !inner.is_empty() || context::has_failed();
-        for failure in inner {
+        let is_over = self.blames == Blames::Nobody;
+        for failure in inner.into_iter().filter(|failure| !(is_over && failure.is_record_alone())) {
             let mut own = Event::of(Kind::Error);
             self.add_to(&mut own);
             let mut failure = failure.passed_with(own);
-            if self.blames == Blames::Nobody {
+            if is_over {
                 let event = known(&mut failure).recovered_in(&request());
                 follow(&failure, Stage::Recovered, event);
             } else {
@@ -141,7 +144,8 @@ impl fmt::Display for Answer<'_> {
         match (self.cause, self.detail) {
             (Some(cause), _) => write!(f, "{status}: {cause}"),
             (None, "") => f.write_str(&status),
-            (None, detail) => write!(f, "{status}: {detail}"),
+            // gRPC encodes its messages; no other detail has a percent sign.
+            (None, detail) => write!(f, "{status}: {}", percent_decode_str(detail).decode_utf8_lossy()),
         }
     }
 }

@@ -88,7 +88,7 @@ impl Ending<'_> {
     #[cold]
     #[inline(never)]
     fn failed_around(self, mut event: Event, inner: Vec<Rising>, type_name: &'static str, pressed: Option<u64>) {
-        let (same, other): (Vec<_>, Vec<_>) = inner.into_iter().partition(|inner| is_same(&event, &inner.text));
+        let (same, other): (Vec<_>, Vec<_>) = inner.into_iter().partition(|inner| is_same(&event, inner));
         if !same.is_empty() {
             self.pass(event, same);
         } else if self.crosses(&mut event, type_name, pressed) {
@@ -132,7 +132,7 @@ impl Ending<'_> {
     #[inline(never)]
     pub(crate) fn recovered_from(self, inner: Vec<Rising>) {
         let name = self.context().unwrap_or(Cow::Borrowed(self.site.callsite().function));
-        for failure in inner {
+        for failure in inner.into_iter().filter(|failure| !failure.is_record_alone()) {
             let mut own = Event::of(Kind::Error);
             self.add_own(&mut own);
             let mut failure = failure.passed_with(own);
@@ -166,7 +166,7 @@ impl Ending<'_> {
     fn end_all(self, inner: Vec<Rising>) {
         let mut before: Option<String> = None;
         for failure in inner {
-            if failure.is_panic {
+            if failure.is_panic() {
                 let mut own = Event::of(Kind::Panic);
                 self.add_own(&mut own);
                 if let Some(earlier) = &before {
@@ -274,11 +274,32 @@ impl Ending<'_> {
     }
 }
 
-/// An outer error is the same failure if the inner text stands in its chain.
-fn is_same(event: &Event, inner: &str) -> bool {
+/// Logs an error that the program's own log tells. What the functions around it then return may be that error.
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(super) fn log_record(mut event: Event) {
+    let depth = trail::depth();
+    if depth.is_outermost() {
+        return logger::log(event);
+    }
+    let id = if logger::is_withheld(&mut event) { None } else { Some(FailureId::new()) };
+    trail::hand_up(depth, [Rising::new(id, &event)]);
+    if let Some(id) = id {
+        event.set_failure(id, Stage::Raised);
+        logger::log(event);
+    }
+}
+
+/// An outer error is the same failure if the inner text stands in its chain. A record is also told by an error that the
+/// record's own words tell; but whoever sent it to another channel wants to see it there as well.
+fn is_same(event: &Event, inner: &Rising) -> bool {
     let Some(report) = event.error_report() else { return false };
-    let is_told_by = |text: &str| text == inner || (inner.chars().nth(TELLING - 1).is_some() && text.contains(inner));
-    is_told_by(report.message()) || report.causes().any(is_told_by)
+    let may_be = !inner.is_record() || inner.channel == event.channel();
+    let is_told = |text| tells(text, &inner.text) || (inner.is_record() && tells(&inner.text, text));
+    may_be && (is_told(report.message()) || report.causes().any(is_told))
+}
+
+fn tells(text: &str, of: &str) -> bool {
+    text == of || (of.chars().nth(TELLING - 1).is_some() && text.contains(of))
 }
 
 /// Characters of a text that may be looked for within another: shorter ones are in there by chance.
@@ -293,6 +314,9 @@ fn add_after(event: &mut Event, before: &[Rising]) {
 
 /// Tells the last that is known of a failure, so that nobody waits for more.
 pub(super) fn close(mut failure: Rising) {
+    if failure.is_record_alone() {
+        return;
+    }
     let event = known(&mut failure);
     follow(&failure, Stage::Passed, event);
 }

@@ -19,6 +19,10 @@ use crate::local_log;
 /// system channel, unless a key `discord` names another or the target is [routed](LogBridge::route). An error under a key
 /// (`error:err = error`) is told with its causes. Keys `trace_id` and `span_id` are told as the trace.
 ///
+/// An error that is told inside of a function under [`log_errors`](macro@crate::log_errors), which then returns it, is one
+/// message with what the function knows: if one says what the other does, or is within its text and has eight characters or
+/// more, and both are for the same channel. In a request it says how that was answered.
+///
 /// It never takes what the logger itself tells or causes. Works before and after [`init`](crate::init), but costs next to
 /// nothing and tells nothing while there is no logger. Available with the feature `log`.
 ///

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
 
+use super::failing;
 use super::routes::Routes;
 use crate::context::{self, Line};
 use crate::event::{Channel, Event, Field, Kind, Role, Severity, Value};
@@ -67,7 +68,7 @@ impl LogRecord {
         if let Some(channel) = self.channel.or_else(|| routes.channel_of(target)) {
             self.event.set_channel(channel);
         }
-        logger::log(self.event);
+        if self.event.kind() == Kind::ErrorRecord { failing::log_record(self.event) } else { logger::log(self.event) }
     }
 
     fn choose(&mut self, channel: &str) {

@@ -43,7 +43,8 @@ pub fn request_layer() -> RequestLayer {
 /// header. The handler says who is signed in by [`set_user`](crate::context::set_user).
 ///
 /// An answer of 500 and above, a gRPC status that blames the server, and an error of the service are told in the errors
-/// channel, unless something was told inside; then that report gets the status. A panic is told and goes on. A future
+/// channel, unless something was told inside; then that report gets the status. The status with which a stream of gRPC ends
+/// comes behind its body, and is not seen. A panic is told and goes on. A future
 /// that is dropped, since its client went away, is counted as cancelled among [`health().functions`](crate::health).
 /// Bodies are not touched, so a stream is over only for its reader, and a websocket is nobody's business but its own.
 ///
@@ -63,7 +64,7 @@ impl RequestLayer {
     }
 
     /// Says who has connected, by what the server keeps in the extensions of a request; by default a `SocketAddr`, or
-    /// axum's `ConnectInfo`.
+    /// axum's `ConnectInfo`. tonic keeps a `TcpConnectInfo`, whose `remote_addr` knows.
     pub fn client_address(mut self, find: fn(&Extensions) -> Option<IpAddr>) -> Self {
         self.client_address = Some(find);
         self

@@ -27,6 +27,11 @@ use crate::local_log;
 /// event or of a span around it) names another, or its target is [routed](TracingLayer::route). An error that is a field
 /// (`error = &error as &dyn Error`) is told with its causes. Fields `trace_id` and `span_id` are told as the trace.
 ///
+/// An error that is told inside of a function under [`log_errors`](macro@crate::log_errors), which then returns it, is one
+/// message with what the function knows: if one says what the other does, or is within its text and has eight characters or
+/// more, and both are for the same channel. In a request it says how that was answered. What is told after the function
+/// has returned, by its caller or by an `#[instrument(err)]` above the attribute, is a message of its own.
+///
 /// Filters count: `with_filter` decides what the layer sees. It never sees what the logger itself tells or causes. Works
 /// before and after [`init`](crate::init), but costs next to nothing and tells nothing while there is no logger. Available
 /// with the feature `tracing`.

@@ -47,11 +47,11 @@ pub(crate) struct Rising {
     level: u32,
     /// Its report; none if it was only counted.
     pub(crate) id: Option<FailureId>,
-    /// The panic hook reported it.
-    pub(crate) is_panic: bool,
+    /// What its report is: of an error, of a panic by its hook, or of a record of the program's log.
+    kind: Kind,
     pub(crate) channel: Channel,
     pub(crate) severity: Severity,
-    /// What the innermost error said, the beginning of it.
+    /// What the innermost error or the record said, the beginning of it.
     pub(crate) text: String,
     /// What the functions around it know by now.
     pub(crate) passed: Option<Box<Event>>,
@@ -59,16 +59,31 @@ pub(crate) struct Rising {
 
 impl Rising {
     pub(crate) fn new(id: Option<FailureId>, event: &Event) -> Self {
-        let message = event.error_report().map_or("", |report| report.message());
+        let message = event.error_report().map(|report| report.message()).or_else(|| event.title()).unwrap_or_default();
         let text = message.get(..message.floor_char_boundary(TEXT)).unwrap_or_default().to_owned();
-        let is_panic = event.kind() == Kind::Panic;
-        Self { level: 0, id, is_panic, channel: event.channel(), severity: event.severity(), text, passed: None }
+        let (kind, channel, severity) = (event.kind(), event.channel(), event.severity());
+        Self { level: 0, id, kind, channel, severity, text, passed: None }
+    }
+
+    /// Says whether the panic hook reported it.
+    pub(crate) fn is_panic(&self) -> bool {
+        self.kind == Kind::Panic
+    }
+
+    /// Says whether it is a record of the program's log.
+    pub(crate) fn is_record(&self) -> bool {
+        self.kind == Kind::ErrorRecord
+    }
+
+    /// Says whether it is a record that no function has returned as its error, so that nothing can be said of how it ended.
+    pub(crate) fn is_record_alone(&self) -> bool {
+        self.is_record() && self.passed.is_none()
     }
 
     /// Keeps what a function around it knows, beside what those within it knew.
     pub(crate) fn passed_with(mut self, known: Event) -> Self {
         match &mut self.passed {
-            Some(passed) => passed.gather(&known),
+            Some(passed) => passed.absorb(&known),
             None => self.passed = Some(Box::new(known)),
         }
         self

@@ -59,21 +59,8 @@ impl Event {
     }
 
     /// Takes in what the functions around the failing one told later: their own error in place of the inner one, which
-    /// stands among its causes; their fields; and whether one went on.
+    /// stands among its causes; what they were doing and their fields; and whether one went on.
     pub(crate) fn absorb(&mut self, later: &Self) {
-        self.take_in(later, |entry| match entry.role() {
-            // It says more of a context that is here already.
-            Role::Context => false,
-            _ => true,
-        });
-    }
-
-    /// Takes in what the next function around tells, to be told together later.
-    pub(crate) fn gather(&mut self, later: &Self) {
-        self.take_in(later, |_| true);
-    }
-
-    fn take_in(&mut self, later: &Self, is_added: impl Fn(&Field<'_>) -> bool) {
         let supersedes = later.entries.of(Role::ErrorMessage).next().is_some();
         let mut entries = Entries::new();
         for entry in self.entries.iter() {
@@ -86,8 +73,12 @@ impl Event {
                 _ => entries.copy(entry),
             }
         }
-        for entry in later.entries.iter().filter(is_added) {
-            let is_told = entry.role() == Role::Field && self.fields().any(|field| field.name() == entry.name());
+        for entry in later.entries.iter() {
+            let is_told = match entry.role() {
+                Role::Context => self.entries.of(Role::Context).any(|known| is_of(&known, entry.name())),
+                Role::Field => self.fields().any(|field| field.name() == entry.name()),
+                _ => false,
+            };
             if !is_told {
                 entries.copy(entry);
             }
@@ -129,6 +120,11 @@ impl Event {
     }
 }
 
+/// A context is known by its template, whose values may not stand in it yet.
+fn is_of(context: &Field<'_>, template: &str) -> bool {
+    !template.is_empty() && (context.as_text() == template || context.name() == template)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +164,7 @@ mod tests {
             event
         };
         let mut known = around("Save {id}", "Save 7", "id");
-        known.gather(&around("Run {day}", "Run monday", "day"));
+        known.absorb(&around("Run {day}", "Run monday", "day"));
         let mut event = Event::of(Kind::Error).while_doing("Write").while_doing("Save {id}").while_doing("Run {day}");
         event.absorb(&known);
         assert_eq!(texts(&event, Role::Context), ["Write", "Save 7", "Run monday"]);

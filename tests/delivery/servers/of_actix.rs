@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 
 use actix_web::dev::ServerHandle;
 use actix_web::error::{ErrorBadGateway, ErrorInternalServerError};
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer};
-use discord_log::{Event, testing};
 use futures_util::stream;
 
-use super::{Refused, charge, charge_a_user, order, panics};
+use super::{Refused, charge, charge_a_user, log_an_error, order_and_hear, panics};
 
 /// Serves over HTTP/1 and HTTP/2, on threads of its own.
 pub(super) async fn serve() -> (SocketAddr, ServerHandle) {
@@ -24,27 +24,24 @@ pub(super) async fn serve() -> (SocketAddr, ServerHandle) {
 
 fn routes(config: &mut ServiceConfig) {
     config
-        .route("/orders/{number}", web::get().to(order_and_hear))
+        .route(
+            "/orders/{number}",
+            web::get().to(|number: Path<u64>| async move { order_and_hear(*number).await.join("\n") }),
+        )
         .route("/charges/{number}", web::get().to(charge_or_fail))
         .route("/tries/{number}", web::get().to(try_to_charge))
         .route("/broken/{number}", web::get().to(HttpResponse::ServiceUnavailable))
         .route("/refused/{number}", web::get().to(HttpResponse::NotFound))
         .route("/panics/{number}", web::get().to(|number: Path<u64>| async move { panics(*number) }))
+        .route("/logged/{status}", web::get().to(log_and_answer))
         .route("/failing", web::get().to(failing))
         .route("/slow", web::get().to(std::future::pending::<HttpResponse>))
         .route("/stream", web::get().to(|| async { HttpResponse::Ok().streaming(stream::iter(chunks())) }));
 }
 
-/// Answers with what each event that the order logged says of its request.
-async fn order_and_hear(number: Path<u64>) -> String {
-    let events = testing::capture_async(order(*number)).await;
-    events.iter().map(told_by).collect::<Vec<_>>().join("\n")
-}
-
-fn told_by(event: &Event) -> String {
-    let number = event.fields().find(|field| field.name() == "number").expect("a number").value().to_string();
-    let id = event.request("request_id").map(|id| id.as_text()).unwrap_or_default();
-    format!("{number} {} {id}", event.who().unwrap_or_default())
+async fn log_and_answer(status: Path<u16>) -> HttpResponse {
+    log_an_error();
+    HttpResponse::new(StatusCode::from_u16(*status).expect("a status"))
 }
 
 async fn try_to_charge(number: Path<u64>) -> String {

@@ -11,7 +11,7 @@ use discord_log::context;
 use futures_util::stream;
 use tokio::net::TcpListener;
 
-use super::{charge, charge_a_user, order, panics, refund};
+use super::{charge, charge_a_user, log_an_error, order, panics, refund};
 
 pub(super) async fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -30,9 +30,15 @@ pub(crate) fn router() -> Router {
         .route("/broken/{number}", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
         .route("/refused/{number}", get(|| async { StatusCode::NOT_FOUND }))
         .route("/panics/{number}", get(|Path(number): Path<u64>| async move { panics(number) }))
+        .route("/logged/{status}", get(log_and_answer))
         .route("/refunds", get(refund_or_fail))
         .route("/slow", get(|| async { std::future::pending::<()>().await }))
         .route("/stream", get(|| async { Body::from_stream(stream::iter(chunks())) }))
+}
+
+async fn log_and_answer(Path(status): Path<u16>) -> StatusCode {
+    log_an_error();
+    StatusCode::from_u16(status).expect("a status")
 }
 
 async fn try_to_charge(Path(number): Path<u64>) -> String {
