@@ -30,15 +30,15 @@ pub(crate) struct End {
 
 /// Gives the settings of the environment without what only a service does: a command neither starts nor is alive.
 pub(crate) fn settings() -> ConfigBuilder {
-    Config::from_env().without("DISCORD_HEARTBEAT").without("DISCORD_LIFECYCLE")
+    // Whose message it is: the service's, or else the machine's, since the command's own name says nothing.
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
+    Config::from_env().default_service(host).without("DISCORD_HEARTBEAT").without("DISCORD_LIFECYCLE")
 }
 
 /// Gives the settings of one who has something to tell and goes: in a part of the journal of its own, from which the next
 /// one delivers what Discord did not take. What is told on purpose is told whatever the switches say.
 pub(crate) fn settings_of_a_teller() -> ConfigBuilder {
-    // Whose message it is: the service's, or else the machine's, since the command's own name says nothing.
-    let host = gethostname::gethostname().to_string_lossy().into_owned();
-    settings().default_service(host).journal_name(TELLER).log_system(true).log_errors(true)
+    settings().journal_name(TELLER).log_system(true).log_errors(true)
 }
 
 impl Delivery {

@@ -9,7 +9,9 @@ use crate::record::Ending;
 
 /// Code of the program's that is told how events end.
 #[derive(Clone)]
-pub(crate) struct ToldEnds(Arc<dyn Fn(&Event, &Ending) + Send + Sync>);
+pub(crate) struct ToldEnds(Arc<Tell>);
+
+type Tell = dyn Fn(&Event, &Ending) + Send + Sync;
 
 impl ToldEnds {
     pub(super) fn new(tell: impl Fn(&Event, &Ending) + Send + Sync + 'static) -> Self {

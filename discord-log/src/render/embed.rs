@@ -157,7 +157,9 @@ pub(super) fn footer(settings: &Settings, name: &str, may_repeat: bool, room: Si
         Some(release) => format!("{} {release}", settings.service),
         None => settings.service.clone(),
     };
-    let parts = [Some(&service), settings.environment.as_ref(), settings.host.as_ref()];
+    // What speaks for a machine has its name.
+    let host = settings.host.as_ref().filter(|host| **host != settings.service);
+    let parts = [Some(&service), settings.environment.as_ref(), host];
     let parts: Vec<_> = parts.into_iter().flatten().map(|part| Passage::of(part.as_str())).collect();
     let room = room.min(Size::characters(limits::FOOTER_CHARACTERS)).without(Size::of(&tail));
     let write = |part: &Passage<'_>, room: Size| {
