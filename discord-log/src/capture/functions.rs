@@ -135,8 +135,11 @@ pub fn log_performance_warning<'v>(
     }
 }
 
-/// Tells the system channel what became of the events since the process started: how many were accepted and delivered,
-/// wait, and could not be kept.
+/// Tells the system channel at once what became of the events of this process since it started: how many were accepted,
+/// delivered, wait, and were lost.
+///
+/// The summary of a day, of all processes and with a picture, is sent by itself: see
+/// [`summary_time`](crate::ConfigBuilder::summary_time).
 ///
 /// # Examples
 ///
