@@ -119,6 +119,17 @@ fn a_rate_limit_is_waited_for() {
 }
 
 #[test]
+fn what_takes_its_time_says_so_on_a_terminal_and_nowhere_else() {
+    let discord = discord();
+    let machine = Machine::beside(&discord);
+    discord.fault(Fault::latency(std::time::Duration::from_millis(2_500)).only("POST"));
+    let (code, shown) = machine.run_on_a_terminal(&["send", "hello"], &[("TERM", "xterm")]);
+    assert!(code == Some(0) && shown.contains("waiting for Discord"), "{shown}");
+    let ran = machine.run(&["send", "hello"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
 fn mistakes_are_told_before_anything_is_sent() {
     let machine = Machine::empty();
     let ran = machine.run(&["send", "hello"]);

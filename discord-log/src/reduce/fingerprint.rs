@@ -209,6 +209,14 @@ mod tests {
     }
 
     #[test]
+    fn a_key_stands_for_the_texts_of_an_event() {
+        let of = |text: &str, key: &str| Fingerprint::of(&failing(text).grouped_by(key));
+        assert_eq!(of("code 3", "backup-1"), of("killed", "backup-1"));
+        assert_ne!(of("code 3", "backup-1"), of("code 3", "backup-2"));
+        assert_eq!(Fingerprint::of(&Event::system_event("Backup", "").grouped_by("backup-1")), None);
+    }
+
+    #[test]
     fn the_same_problem_has_one_fingerprint() {
         same("order 17 not found", "order 4711 not found");
         same("no user 'anna'", "no user 'bert the second'");

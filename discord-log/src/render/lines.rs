@@ -98,7 +98,8 @@ fn line(settings: &Settings, shown: &Shown) -> Line {
         text.push_str(": ");
         text.push_str(&legible(part));
     }
-    let mut is_long = event.left_out() > 0 || event.backtrace().is_some() || shown.group.is_some();
+    let has_more = event.left_out() > 0 || event.backtrace().is_some() || event.has(Role::Attached, "");
+    let mut is_long = has_more || shown.group.is_some();
     // What it is about comes before where in the program that is.
     let (values, places): (Vec<_>, Vec<_>) =
         facts(settings, event, &headline, false).into_iter().partition(|fact| !PLACES.contains(&&*fact.label));
