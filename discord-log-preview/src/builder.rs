@@ -27,6 +27,18 @@ const FIRST_ID: u64 = 310_000_000_000 << 22;
 /// Says what server to start.
 ///
 /// There are always the text channels `finance`, `system`, `errors` and `activity`, each with one webhook.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log_preview::{Discord, Limits};
+///
+/// # fn main() -> Result<(), discord_log_preview::StartError> {
+/// let discord = Discord::builder().limits(Limits::unlimited()).channel("deploys").start()?;
+/// assert!(discord.webhook_url("deploys").is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {

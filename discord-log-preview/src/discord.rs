@@ -150,6 +150,22 @@ impl Discord {
     ///
     /// The question is asked now and after every change; nothing is polled. It blocks: inside an async function of a
     /// single-threaded runtime, call it through `spawn_blocking` if what it waits for runs there too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use discord_log_preview::Discord;
+    ///
+    /// # fn main() -> Result<(), discord_log_preview::StartError> {
+    /// let discord = Discord::builder().start()?;
+    /// // … run what logs …
+    /// let has_arrived = discord.wait_for(|discord| !discord.messages("errors").is_empty(), Duration::from_millis(10));
+    /// assert!(!has_arrived);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wait_for(&self, mut is_true: impl FnMut(&Self) -> bool, at_most: Duration) -> bool {
         self.app.wait_for(|| is_true(self), at_most)
     }

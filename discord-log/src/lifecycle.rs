@@ -50,6 +50,18 @@ pub fn init() -> Result<Guard, InitError> {
 /// # Errors
 ///
 /// [`InitError::AlreadyInitialized`] while another guard lives; [`InitError::Thread`] where the system gives no thread.
+///
+/// # Examples
+///
+/// ```no_run
+/// use discord_log::Config;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::from_env().service("billing").release(env!("CARGO_PKG_VERSION")).build()?;
+/// let _discord = discord_log::init_with(config)?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn init_with(config: Config) -> Result<Guard, InitError> {
     let mut state = state();
     match &*state {
@@ -239,6 +251,16 @@ fn announce(config: &Config) {
 /// What is not delivered by then waits in the journal for the next start; with the journal in memory it is written to the
 /// local log and counted. The wait blocks the dropping thread; in async
 /// code call [`shutdown`](Self::shutdown) from `spawn_blocking`, or [`flush_async`] before, if that matters.
+///
+/// # Examples
+///
+/// ```no_run
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let _discord = discord_log::init()?; // `_` alone would drop it at once
+///     discord_log::log_user_action("Invoice generated");
+///     Ok(())
+/// } // delivered here
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the guard ends the logger: bind it to a name such as `_discord`"]
 pub struct Guard {
@@ -247,7 +269,21 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Ends the logger: delivers what waits, for at most `timeout`, and says what came of it.
+    /// Ends the logger: delivers what waits, for at most `timeout`, and says what came of it. Blocks the calling thread.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let discord = discord_log::init()?;
+    /// discord_log::log_user_action("Invoice generated");
+    /// let drained = discord.shutdown(Duration::from_secs(5));
+    /// assert_eq!(drained.left, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn shutdown(mut self, timeout: Duration) -> Drained {
         self.end(timeout, "The guard was shut down")
     }
@@ -328,6 +364,17 @@ pub fn flush(timeout: Duration) -> Result<Drained, FlushError> {
 /// # Errors
 ///
 /// The same as [`flush`].
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// async fn finish() -> Result<(), discord_log::FlushError> {
+///     discord_log::flush_async(Duration::from_secs(5)).await?;
+///     Ok(())
+/// }
+/// ```
 pub async fn flush_async(timeout: Duration) -> Result<Drained, FlushError> {
     let Some(orders) = order_book()? else { return Ok(Drained::default()) };
     let before = COUNTERS.delivered();

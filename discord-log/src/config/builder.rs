@@ -21,6 +21,24 @@ use crate::{context, record, reduce, render, send};
 /// Collects settings; made by [`Config::builder`] or [`Config::from_env`].
 ///
 /// Setters take what a variable of the same name takes (see `.env.example`) and win over the environment.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use discord_log::{Channel, Config};
+///
+/// # fn main() -> Result<(), discord_log::ConfigError> {
+/// let config = Config::builder()
+///     .shared_webhook("https://discord.com/api/webhooks/1/token")
+///     .threads(Channel::Errors, true)
+///     .heartbeat(Duration::from_secs(300))
+///     .build()?;
+/// assert!(config.has_webhooks());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 #[must_use = "settings do nothing before `build` and `init_with`"]
 pub struct ConfigBuilder {
@@ -128,9 +146,10 @@ impl ConfigBuilder {
         self.set("DISCORD_TIMEOUT", timeout.as_secs_f64().to_string())
     }
 
-    /// Most undelivered events a lane keeps in memory: `DISCORD_QUEUE_SIZE`, 1 to 1,000,000, 100 by default.
-    pub fn queue_size(self, events: usize) -> Self {
-        self.set("DISCORD_QUEUE_SIZE", events.to_string())
+    /// Most undelivered messages, of ten events each, that a channel keeps in memory: `DISCORD_QUEUE_SIZE`, 1 to 1,000,000,
+    /// 100 by default. What comes on top waits in files; with the journal in memory the least severe and oldest go.
+    pub fn queue_size(self, messages: usize) -> Self {
+        self.set("DISCORD_QUEUE_SIZE", messages.to_string())
     }
 
     /// How long a repeat is added to the message that tells of the problem: `DISCORD_GROUP_WINDOW`, 1 second to 55

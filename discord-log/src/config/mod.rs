@@ -75,6 +75,18 @@ pub struct Config {
 
 impl Config {
     /// Starts from the defaults alone, without reading the environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Channel, Config};
+    ///
+    /// let config = Config::builder()
+    ///     .webhook(Channel::Errors, "https://discord.com/api/webhooks/1/token")
+    ///     .service("billing")
+    ///     .build();
+    /// assert!(config.is_ok());
+    /// ```
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
     }
@@ -84,6 +96,16 @@ impl Config {
     ///
     /// Only reads: the process environment is never changed. What is wrong is told by
     /// [`build`](ConfigBuilder::build).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Config;
+    ///
+    /// // Code wins over the environment.
+    /// let builder = Config::from_env().environment("production");
+    /// # let _ = builder;
+    /// ```
     pub fn from_env() -> ConfigBuilder {
         ConfigBuilder::from_env()
     }

@@ -5,6 +5,17 @@ use std::fmt;
 /// Some settings are wrong; all of them are listed.
 ///
 /// Each line names the variable, what was found in it (never a token) and what is accepted.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::Config;
+///
+/// let error = Config::builder().rate_limit(0).build().unwrap_err();
+/// let problem = error.problems().next().unwrap();
+/// assert_eq!((problem.variable(), problem.found()), ("DISCORD_RATE_LIMIT", "`0`"));
+/// assert_eq!(problem.accepted(), "a whole number from 1 to 6,000");
+/// ```
 #[derive(Clone, Eq, PartialEq)]
 pub struct ConfigError {
     problems: Vec<Problem>,

@@ -46,6 +46,18 @@ struct Shared {
 /// [carried](carry).
 ///
 /// A context inside of another one adds to it.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::context::{self, Context};
+///
+/// let sent = context::with(Context::new().with_extra("queue", "mail"), || {
+///     discord_log::log_user_action("Mail sent"); // says from which queue
+///     1
+/// });
+/// assert_eq!(sent, 1);
+/// ```
 pub fn with<T>(context: Context, body: impl FnOnce() -> T) -> T {
     Standing::inside(context).run(body)
 }
@@ -116,6 +128,18 @@ pub fn carry_fn<T>(body: impl FnOnce() -> T) -> impl FnOnce() -> T {
 }
 
 /// Gives the context that this thread or future is in, with what was learned since it was entered.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::context::{self, Context};
+///
+/// assert!(context::current().is_none());
+/// let route = context::with(Context::new().with_route("/invoices"), || {
+///     context::current().and_then(|context| context.route().map(str::to_owned))
+/// });
+/// assert_eq!(route.as_deref(), Some("/invoices"));
+/// ```
 #[must_use]
 pub fn current() -> Option<Context> {
     look(|scope| scope.known())
@@ -138,6 +162,17 @@ pub fn set_user(id: impl AsRef<str>) {
 }
 
 /// Adds a value to all that is logged in this scope from now on; does nothing outside of one.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::context::{self, Context};
+///
+/// context::with(Context::new(), || {
+///     context::set_extra("tenant", 7);
+///     assert_eq!(context::current().unwrap().extra("tenant").as_deref(), Some("7"));
+/// });
+/// ```
 pub fn set_extra<'v>(name: impl AsRef<str>, value: impl Into<Value<'v>>) {
     learn(Role::Field, name.as_ref(), &value.into());
 }

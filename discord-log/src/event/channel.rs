@@ -39,6 +39,15 @@ impl Channel {
     ///
     /// Case does not count; everything but ASCII letters and digits counts as `_`; names end after 31 characters.
     /// The names of the four built-in channels give those.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::{Channel, Event};
+    ///
+    /// discord_log::log(Event::system_event("Deployed", "1.4.2").in_channel(Channel::named("deploys")));
+    /// assert_eq!(Channel::named("Errors"), Channel::Errors);
+    /// ```
     #[must_use]
     pub fn named(name: &str) -> Self {
         let folded = NamedText::fold(name);

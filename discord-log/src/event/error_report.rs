@@ -11,6 +11,15 @@ use super::{Event, user_code};
 const CAUSES_CAPACITY: usize = 32;
 
 /// What an event knows of the error it reports.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::Event;
+///
+/// let event = Event::error(&std::io::Error::other("disk full"), "Save invoice");
+/// assert_eq!(event.error_report().unwrap().message(), "disk full");
+/// ```
 #[derive(Clone, Copy)]
 pub struct ErrorReport<'a> {
     entries: &'a Entries,

@@ -5,6 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Severity};
 
 /// What kind of thing happened; decides the layout of the message and which toggle lets it through.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::{Channel, Kind, Severity};
+///
+/// assert_eq!(Kind::SlowCall.channel(), Channel::System);
+/// assert_eq!(Kind::SlowCall.severity(), Severity::Warning);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -6,6 +6,14 @@ use super::{Event, Kind, Value};
 
 impl Event {
     /// A measured value passed its threshold: which metric, both numbers and their unit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Event;
+    ///
+    /// discord_log::log(Event::performance_warning("queue depth", 1_200, 1_000, "jobs"));
+    /// ```
     #[must_use]
     pub fn performance_warning<'v>(
         metric: impl AsRef<str>,
@@ -21,6 +29,14 @@ impl Event {
     }
 
     /// A function took longer than its threshold.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use discord_log::Event;
+    ///
+    /// discord_log::log(Event::slow_call("export", std::time::Duration::from_secs(3), std::time::Duration::from_secs(2)));
+    /// ```
     #[must_use]
     pub fn slow_call(function: impl AsRef<str>, took: Duration, threshold: Duration) -> Self {
         Self::of(Kind::SlowCall).titled(function.as_ref()).field("took", took).field("threshold", threshold)

@@ -13,6 +13,15 @@ use super::entries::{Shape, text_of};
 /// A value that an event carries under a name.
 ///
 /// Made by `From`, so that [`Event::field`](crate::Event::field) takes text, numbers, amounts and durations as they are.
+///
+/// # Examples
+///
+/// ```
+/// use discord_log::Value;
+///
+/// assert_eq!(Value::from(7), Value::Integer(7));
+/// assert_eq!(Value::from("INV-2041").to_string(), "INV-2041");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
