@@ -92,6 +92,7 @@ impl<'a> Field<'a> {
     }
 
     /// Says whether another one has the same role and name.
+    #[cfg(feature = "tracing")]
     pub(crate) fn is_like(&self, other: &Field<'_>) -> bool {
         self.role == other.role && self.name == other.name
     }
