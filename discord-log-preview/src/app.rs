@@ -61,7 +61,7 @@ impl App {
         self.listening.load(Ordering::Acquire)
     }
 
-    /// Asks after every change, without holding the state, until the answer is yes or the time is over.
+    /// Asks after every change and now and then, without holding the state, until the answer is yes or the time is over.
     pub(crate) fn wait_for(&self, mut asks: impl FnMut() -> bool, at_most: Duration) -> bool {
         let start = Instant::now();
         loop {
@@ -69,17 +69,20 @@ impl App {
             if asks() {
                 return true;
             }
-            let mut version = lock(&self.version);
-            while *version == seen {
-                let Some(left) = at_most.checked_sub(start.elapsed()) else {
-                    return false;
-                };
-                let waited = self.changed.wait_timeout(version, left);
-                version = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let Some(left) = at_most.checked_sub(start.elapsed()) else {
+                return false;
+            };
+            let version = lock(&self.version);
+            if *version == seen {
+                // The question may be about more than what changes here.
+                drop(self.changed.wait_timeout(version, left.min(LOOK)));
             }
         }
     }
 }
+
+/// Longest between two looks at what somebody waits for.
+const LOOK: Duration = Duration::from_millis(50);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

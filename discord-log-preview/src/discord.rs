@@ -148,8 +148,9 @@ impl Discord {
 
     /// Waits until something is true, and tells whether it became so in time.
     ///
-    /// The question is asked now and after every change; nothing is polled. It blocks: inside an async function of a
-    /// single-threaded runtime, call it through `spawn_blocking` if what it waits for runs there too.
+    /// The question is asked now, after every change here, and every 50 ms, since it may be about something else. It blocks:
+    /// inside an async function of a single-threaded runtime, call it through `spawn_blocking` if what it waits for runs
+    /// there too.
     ///
     /// # Examples
     ///
