@@ -131,8 +131,8 @@ fn error_facts(event: &Event, is_counted: bool) -> impl Iterator<Item = Fact<'_>
     let type_name = event.error_report().and_then(|report| error_type(report.type_name()));
     let mut trail: Vec<_> = event.entries().of(Role::Context).map(|context| context.as_text()).collect();
     trail.reverse();
-    // The headline of an error names the innermost, that of a record none.
-    let shortest = if event.kind() == Kind::ErrorRecord { 1 } else { 2 };
+    // The headline of an error names the innermost, any other none.
+    let shortest = if matches!(event.kind(), Kind::Error | Kind::Panic) { 2 } else { 1 };
     let trail = (trail.len() >= shortest).then(|| Fact::new("Trail", Passage::of(trail.join(" › "))));
     let of = |role, label| event.entries().of(role).map(move |field| Fact::new(label, Passage::of_field(field)));
     let recovered = of(Role::Recovered, "Recovered in");
