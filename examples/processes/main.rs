@@ -164,17 +164,6 @@ fn actix_service() {
 /// Brings a Discord of its own where there are no webhooks; here there are.
 #[cfg(unix)]
 #[test]
-fn invoice_service() {
-    let discord = discord();
-    let mut service = Process::start("invoice_service", &["--port", "0"], &discord);
-    has_all(&service.lines(1)[0], &["The invoice service listens on http://127.0.0.1:"]);
-    service.interrupt();
-    let ended = service.end();
-    assert!(ended.status.success(), "{}", ended.stderr);
-    has_all(&titles(&discord, "system").concat(), &["🚀 invoice-service started", "🛑 invoice-service is stopping"]);
-}
-
-#[test]
 fn each_example_is_run_by_a_test_of_its_name_is_listed_in_the_readme_and_those_of_one_file_are_short() {
     let is_example = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs");
     let entries = fs::read_dir(folder()).expect("a folder").map(|entry| entry.expect("an entry").path());

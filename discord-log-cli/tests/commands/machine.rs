@@ -10,6 +10,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 use tempfile::TempDir;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_discord-log");
+
 /// A machine with nothing on it but what a test puts there.
 pub(crate) struct Machine {
     folder: TempDir,
@@ -76,7 +78,19 @@ impl Machine {
 
     /// Makes the command, so that a test can say how it is started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_discord-log"));
+        self.prepare(Command::new(PROGRAM), arguments)
+    }
+
+    /// Makes the command as a terminal starts it: what begins in the background of a script is told to ignore Ctrl-C, and
+    /// these tests may be that.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn command_of_a_terminal(&self, arguments: &[&str]) -> Command {
+        let mut env = Command::new("/usr/bin/env");
+        env.args(["--default-signal=INT,TERM", PROGRAM]);
+        self.prepare(env, arguments)
+    }
+
+    fn prepare(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).env_clear().envs(self.variables.iter().cloned()).current_dir(self.folder());
         // Where what `run` starts is found.
         command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
