@@ -14,9 +14,9 @@ pub(crate) enum Form {
 impl Form {
     /// Chooses the form that tells most, of those in which so many are told within ten seconds at so many messages a
     /// minute.
-    pub(super) fn for_backlog(waiting: usize, rate_limit: u32) -> Self {
-        // The limit is kept as an average; a single message may always go.
-        let messages = (rate_limit as usize / (60 / CATCH_UP_SECONDS)).max(1);
+    pub(super) fn for_backlog(waiting: usize, messages: u32) -> Self {
+        // It is an average; a single message may always go.
+        let messages = (messages as usize / (60 / CATCH_UP_SECONDS)).max(1);
         if waiting <= messages * Self::Embeds.capacity() {
             Self::Embeds
         } else if waiting <= messages * LINES_OF_A_MESSAGE {

@@ -11,6 +11,7 @@ use super::fingerprint::Fingerprint;
 use super::form::Form;
 use super::group::Group;
 use super::known::Known;
+use super::pace::Pace;
 use super::reports::{Reports, adds_to};
 use super::saved;
 use super::shown::Shown;
@@ -22,6 +23,7 @@ use crate::record::{Entry, Now};
 #[derive(Debug)]
 pub(crate) struct Intake {
     settings: Settings,
+    pace: Pace,
     waiting: Waiting,
     batches: VecDeque<Batch>,
     /// Suspected of breaking the server, and sent when nothing else waits.
@@ -72,6 +74,7 @@ pub(crate) struct Shipped {
 impl Intake {
     pub(crate) fn new(settings: Settings, is_forum: bool) -> Self {
         Self {
+            pace: Pace::default(),
             waiting: Waiting::default(),
             batches: VecDeque::new(),
             aside: VecDeque::new(),
@@ -197,9 +200,10 @@ impl Intake {
         if !self.batches.is_empty() {
             return;
         }
+        let messages = self.pace.messages(self.settings.rate_limit);
         let taken = match &self.forum {
-            None => self.waiting.take(self.settings.rate_limit).map(|(form, shown)| (form, shown, Target::Channel)),
-            Some(thread) => self.waiting.take_for_forum(self.settings.rate_limit).map(|(form, shown)| {
+            None => self.waiting.take(messages).map(|(form, shown)| (form, shown, Target::Channel)),
+            Some(thread) => self.waiting.take_for_forum(messages).map(|(form, shown)| {
                 let thread = match shown.as_slice() {
                     [one] if one.group.is_some() => &one.thread,
                     _ => thread,
@@ -298,6 +302,7 @@ impl Intake {
         let Some(Batch { shown, form, target, may_repeat, .. }) = self.batches.pop_front() else {
             return Shipped::default();
         };
+        self.pace.note(now, !self.waiting.is_empty() || !self.batches.is_empty());
         let is_group = shown.first().is_some_and(|shown| shown.group.is_some());
         let mut shipped = Shipped::default();
         let told: Vec<_> =

@@ -17,6 +17,7 @@ mod group;
 mod heartbeat;
 mod intake;
 mod known;
+mod pace;
 mod rate;
 mod reports;
 mod saved;

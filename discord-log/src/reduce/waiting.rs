@@ -53,9 +53,9 @@ impl Waiting {
         self.critical.iter().chain(&self.errors).chain(&self.rest).map(Shown::held).sum()
     }
 
-    /// Takes what one message tells, and says how; what is a message of its own alone.
-    pub(super) fn take(&mut self, rate_limit: u32) -> Option<(Form, Vec<Shown>)> {
-        let (form, mut taken) = self.take_any(rate_limit)?;
+    /// Takes what one message tells, of so many a minute, and says how; what is a message of its own alone.
+    pub(super) fn take(&mut self, messages: u32) -> Option<(Form, Vec<Shown>)> {
+        let (form, mut taken) = self.take_any(messages)?;
         let Some(apart) = taken.iter().position(Shown::stands_alone) else { return Some((form, taken)) };
         let others = taken.split_off(apart.max(1));
         self.put_back(others);
@@ -64,7 +64,7 @@ impl Waiting {
 
     /// Takes what goes together. What fits into one message goes together; of more than that only
     /// what is of one importance, so that a flood of the lesser never hides an error in a file.
-    fn take_any(&mut self, rate_limit: u32) -> Option<(Form, Vec<Shown>)> {
+    fn take_any(&mut self, messages: u32) -> Option<(Form, Vec<Shown>)> {
         let few = Form::Embeds.capacity();
         if self.len() <= few {
             self.passed_by = 0;
@@ -83,15 +83,15 @@ impl Waiting {
         // Whoever has to act now reads no file.
         let form = match importance {
             Importance::Critical => Form::Embeds,
-            Importance::Error | Importance::Rest => Form::for_backlog(queue.len(), rate_limit),
+            Importance::Error | Importance::Rest => Form::for_backlog(queue.len(), messages),
         };
         let count = queue.len().min(form.capacity());
         Some((form, queue.drain(..count).collect()))
     }
 
     /// Takes the next that is told by itself or as a group, with all that may go with it.
-    pub(super) fn take_for_forum(&mut self, rate_limit: u32) -> Option<(Form, Vec<Shown>)> {
-        let (form, mut taken) = self.take(rate_limit)?;
+    pub(super) fn take_for_forum(&mut self, messages: u32) -> Option<(Form, Vec<Shown>)> {
+        let (form, mut taken) = self.take(messages)?;
         let is_group = |shown: &Shown| shown.group.is_some();
         let count = match form {
             // A group is a post of its own.
